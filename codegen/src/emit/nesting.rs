@@ -1,4 +1,4 @@
-//! Finds out how deeply schemas are nested in each other.
+//! Computes how deeply schemas are nested.
 
 use std::collections::BTreeMap;
 

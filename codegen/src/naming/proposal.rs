@@ -1,4 +1,4 @@
-//! Suggests profile lines that name an operation, ready to paste.
+//! Suggests lines for the profile that name an operation, ready to paste.
 
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 //!
 //! The key is claimed in the store before a write is sent, and if the claim can't be stored, the write isn't sent.
 //! Afterwards, the response is stored next to the claim. If a server crashes in between, the claim remains and the
-//! outcome of the write is unknown, so a retry is rejected with that error and nothing is sent. If a write was
+//! outcome of the write is unknown, so a retry is rejected with an error that says so, and nothing is sent. If a write was
 //! certainly not applied, its claim is released. A store with a size limit may evict responses but never claims; a
 //! retry then gets an error stating that the write was already executed.
 
@@ -89,7 +89,7 @@ pub enum IdempotencyError {
     KeyReused,
     /// The key was used for this call on a route whose responses have a different format.
     #[error(
-        "this Idempotency-Key was first used when this call was sent as a {form}; retry the call in that form"
+        "this Idempotency-Key was first used for a {form} with the same arguments; send the {form} again"
     )]
     OtherForm {
         /// The format of the stored response.

@@ -1,4 +1,4 @@
-//! Serves any tool catalog over HTTP: tool lists, a proxy in the format that Truto's SDK expects, plain calls,
+//! Serves any tool catalog over HTTP: tool lists, a proxy in the format that Truto's SDK expects, tool calls,
 //! approvals, health checks and metrics.
 //!
 //! [`HttpApi`] creates an [`axum::Router`] for the accounts in an [`AccountRegistry`]. To add endpoints of your own,

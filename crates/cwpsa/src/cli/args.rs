@@ -112,7 +112,7 @@ pub enum Command {
     Call(CallArgs),
     /// Start an MCP server on stdin and stdout, or over HTTP with --listen.
     Mcp(McpArgs),
-    /// Start an HTTP server with a Truto-compatible API, plain tool calls, and MCP at /mcp.
+    /// Start an HTTP server with a Truto-compatible API, an endpoint for tool calls, and MCP at /mcp.
     Serve(ServeArgs),
     /// Start a mock ConnectWise server with sample records; no account needed.
     Sandbox(Box<cwpsa_sandbox::command::SandboxArguments>),

@@ -1,5 +1,5 @@
 //! Limits the size of results. Empty properties are dropped on request. If a list is too large, its last rows are
-//! omitted, and the returned arguments can be used to fetch them, so no data is lost.
+//! omitted, and the result includes the arguments of a call that fetches them, so no data is lost.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
 //! Verifies the artifacts with external tools: every file in `dist/` must pass the validator for its format, and every
-//! package must install and run in a root without Rust.
+//! package must install and run in a root file system without Rust.
 
 mod channels;
 mod empty_root;
