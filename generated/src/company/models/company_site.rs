@@ -8,7 +8,7 @@ use crate::shared::{
     EntityTypeReference, StateReference, TaxCodeReference, TimeZoneSetupReference,
 };
 
-/// A company site: one of its addresses.
+/// A company site: one of the company's addresses.
 ///
 /// [`company::list_company_sites`](crate::company::list_company_sites) lists them, [`company::get_company_site`](crate::company::get_company_site) gets one and [`company::create_company_site`](crate::company::create_company_site) creates one.
 #[derive(Clone, Default)]

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::BoardReference;
 
-/// A service board ticket item: used only for tickets on that board.
+/// A service board ticket item: each board has its own.
 ///
 /// [`service::list_board_items`](crate::service::list_board_items) lists them, [`service::get_board_item`](crate::service::get_board_item) gets one and [`service::create_board_item`](crate::service::create_board_item) creates one.
 #[derive(Clone, Default)]

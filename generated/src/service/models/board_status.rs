@@ -6,7 +6,7 @@ use toolcrate_runtime::{OpenEnum, UnknownFields};
 use crate::service::ServiceEmailTemplateReference;
 use crate::shared::{BoardReference, StatusIndicatorReference};
 
-/// A service board ticket status: used only for tickets on that board.
+/// A service board ticket status: each board has its own.
 ///
 /// [`service::list_board_statuses`](crate::service::list_board_statuses) lists them, [`service::get_board_status`](crate::service::get_board_status) gets one and [`service::create_board_status`](crate::service::create_board_status) creates one.
 #[derive(Clone, Default)]

@@ -5,7 +5,7 @@ use toolcrate_runtime::__private::{FieldMut, FieldRef, ModelFields, ServerFields
 use toolcrate_runtime::UnknownFields;
 use crate::shared::BoardReference;
 
-/// A service board ticket subtype: used only for tickets on that board.
+/// A service board ticket subtype: each board has its own.
 ///
 /// [`service::list_board_sub_types`](crate::service::list_board_sub_types) lists them, [`service::get_board_sub_type`](crate::service::get_board_sub_type) gets one and [`service::create_board_sub_type`](crate::service::create_board_sub_type) creates one.
 #[derive(Clone, Default)]

@@ -8,7 +8,7 @@ use crate::shared::{
     SystemLocationReference,
 };
 
-/// A service board ticket type: used only for tickets on that board.
+/// A service board ticket type: each board has its own.
 ///
 /// [`service::list_board_types`](crate::service::list_board_types) lists them, [`service::get_board_type`](crate::service::get_board_type) gets one and [`service::create_board_type`](crate::service::create_board_type) creates one.
 #[derive(Clone, Default)]
