@@ -183,7 +183,7 @@ mod tests {
     fn invalid_settings_are_reported() {
         let none = Settings::default();
         let secret = "secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
-        assert!(refused(&none, "").contains("require command, post or mcp"));
+        assert!(refused(&none, "").contains("require `command`, `post` or `mcp = true`"));
         assert!(refused(&none, "post = \"https://a.example/x\"").contains("CWPSA_WEBHOOK_SECRET"));
         let weak = refused(&none, "post = \"https://a.example/x\"\nsecret = \"hush-hush\"");
         assert!(weak.contains("whsec_") && !weak.contains("hush"), "{weak}");

@@ -201,7 +201,9 @@ async fn omitted_results_are_reported_and_new_records_keep_their_id() {
     );
     let warning = said["warnings"][0].as_str().unwrap();
     assert!(
-        warning.contains("2 rows") && warning.contains("next_cursor") && warning.contains("IDs 9"),
+        warning.contains("2 rows")
+            && warning.contains("next_cursor")
+            && warning.contains("these IDs are too large for any page: 9;"),
         "{warning}"
     );
 }
