@@ -85,7 +85,7 @@ fn seen(tool: Tool, dialect: Dialect) -> Value {
 fn docs_list_all_dialects() {
     let names = Dialect::ALL.map(|dialect| format!("`{dialect}`"));
     let (last, others) = names.split_last().expect("there are dialects");
-    let lists = ["and", "or"].map(|conjunction| format!("{} {conjunction} {last}", others.join(", ")));
+    let lists = ["and", "or"].map(|conjunction| format!("{}, {conjunction} {last}", others.join(", ")));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let mut found = 0;
     for folder in [root.to_owned(), root.join("docs")] {
