@@ -190,7 +190,7 @@ fn every_typed_function_sends_its_tools_request() {
             }
             let text = std::fs::read_to_string(path).unwrap();
             // Each function's comment contains its tool; method and path are the next two literals.
-            for function in text.split("· tool `").skip(1) {
+            for function in text.split("· tool [`").skip(1) {
                 let tool = function.split('`').next().unwrap();
                 let (_, rest) = function.split_once("Request::new(").unwrap();
                 let (_, rest) = rest.split_once("Method::").unwrap();

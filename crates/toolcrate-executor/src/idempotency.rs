@@ -386,6 +386,6 @@ mod tests {
         responses.run(key("k", "1"), made("first".to_owned())).await.unwrap();
         let other = IdempotencyKey { form: "proxy call", ..key("k", "1") };
         let error = responses.run(other, async { panic!("it is not made") }).await.unwrap_err();
-        assert!(error.to_string().contains("as a plain call"), "{error}");
+        assert!(error.to_string().contains("for a plain call"), "{error}");
     }
 }

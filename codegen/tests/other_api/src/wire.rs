@@ -50,7 +50,7 @@ pub fn check() {
     assert_eq!(header(&request, "content-type").unwrap(), "application/merge-patch+json");
     let mut options = RunOptions::new("n");
     options.extra.insert("owner", Value::Null);
-    assert_eq!(jobs::update_run(3, &options).json_body(), Some(r#"{"name":"n","owner":null}"#));
+    assert_eq!(jobs::update_run(3, None, None, &options).json_body(), Some(r#"{"name":"n","owner":null}"#));
     assert_eq!(prepare("list_all_wire_beta_job_previews", json!({})).unwrap().url, "https://wire.example/v1/beta/jobs/previews");
 
     let file = |name: &str| json!({"file_name": name, "content_base64": "aGk="});

@@ -58,7 +58,7 @@ async fn idempotency_key_on_a_read_is_rejected() {
     assert_eq!(send("/tools/create_a_book/call", &["k"]).await.0, StatusCode::OK);
     // The stored response has the route's format.
     let (status, text) = send("/proxy/books", &["k"]).await;
-    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("as a plain call"), "{text}");
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("for a plain call"), "{text}");
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ async fn unknown_parameters_and_values_are_rejected_on_every_route() {
             "/integrated-account/main/tools?methods[0]=read&methods[1]=reads",
             "expected read, write",
         ),
-        (Method::GET, "/integrated-account/main/tools?tags=bocks", "expected a module (books)"),
+        (Method::GET, "/integrated-account/main/tools?tags=bocks", "or a module: books)"),
         (Method::GET, "/integrated-account/main/tools?method=read", "unknown parameter \"method\""),
         (Method::GET, "/integrated-account/main/tools?include_response_schema=1", "expected true or false"),
         (Method::GET, "/integrated-account/main/capabilities?methods=reads", "did you mean read?"),
