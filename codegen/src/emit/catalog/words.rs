@@ -57,7 +57,7 @@ impl<'a> ArgumentDescriber<'a> {
                 (ParameterLocation::Path, None) => {
                     self.placeholder_words(operation, argument, self.context.api.resolve(&parameter.ty))
                 }
-                _ if argument == "id" && self.acts_on_one_record(operation) => {
+                _ if argument == "id" && self.selects_record(operation) => {
                     format!("{} ID.", capital(self.context.named.operations[operation].subject.id_noun()))
                 }
                 _ => self.unknown(argument, self.context.api.resolve(&parameter.ty)),
@@ -104,13 +104,14 @@ impl<'a> ArgumentDescriber<'a> {
         }
     }
 
-    /// Returns true if an operation of this kind acts on exactly one record.
-    fn acts_on_one_record(&self, operation: OperationId) -> bool {
-        let kind = self.context.named.operations[operation].kind;
-        matches!(
-            kind,
+    /// Returns true if an operation acts on one record that its path doesn't select, so that an ID outside of the path
+    /// does.
+    fn selects_record(&self, operation: OperationId) -> bool {
+        let acts_on_one = matches!(
+            self.context.named.operations[operation].kind,
             OperationKind::Get | OperationKind::Update | OperationKind::Replace | OperationKind::Delete
-        )
+        );
+        acts_on_one && !self.context.api.operations[operation].path.normal_form().ends_with("{}")
     }
 
     /// Returns the description of a path placeholder for which no list is known.

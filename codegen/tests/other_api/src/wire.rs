@@ -44,7 +44,7 @@ pub fn check() {
     assert_eq!(run(json!({})).unwrap().body, PreparedBody::None);
     assert_eq!(run(json!({"name": "n"})).unwrap().body, PreparedBody::Json(json!({"name": "n"})));
     assert!(run(json!({"retries": 1})).is_err(), "a body that is sent has a name");
-    let merge = json!({"id": 3, "name": "n", "clear": ["owner"]});
+    let merge = json!({"runId": 3, "name": "n", "clear": ["owner"]});
     let request = prepare("update_a_wire_jobs_run_by_id", merge).unwrap();
     assert_eq!(request.body, PreparedBody::Json(json!({"name": "n", "owner": null})));
     assert_eq!(header(&request, "content-type").unwrap(), "application/merge-patch+json");
