@@ -118,7 +118,7 @@ impl AccountWebhooks {
         self.recovery.as_ref()
     }
 
-    /// Accepts a callback, given its body, the size that the [limit](Self::large_callbacks) has counted, and its
+    /// Accepts a callback, given its body, the size that the limit on large callbacks has counted, and its
     /// signature header.
     ///
     /// # Errors
