@@ -85,10 +85,20 @@ fn places_in(node: &Value, value: &Value, pointer: &str, places: &mut Vec<Mutati
         Some("integer" | "number") => json!("no number"),
         Some("boolean") => json!("perhaps"),
         Some("string") => json!({"no": "text"}),
+        // A single item is accepted in place of a list.
+        Some("array") if allows_boolean(&node["items"]) => return,
         Some("array" | "object") => json!(true),
         _ => return,
     };
     add("of another kind", wrong);
+}
+
+fn allows_boolean(node: &Value) -> bool {
+    match &node["type"] {
+        Value::String(only) => only == "boolean",
+        Value::Array(types) => types.iter().any(|ty| ty == "boolean"),
+        _ => true,
+    }
 }
 
 fn apply(value: &mut Value, place: &MutationSite) {
