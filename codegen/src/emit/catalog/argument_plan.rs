@@ -40,6 +40,15 @@ impl<'a> ArgumentPlan<'a> {
         self.arguments.get(name).is_some_and(|target| target.location == ArgumentLocation::Path)
     }
 
+    /// Returns `name`, preceded by `prefix` as often as needed if it is taken, by an argument or according to `is_taken`.
+    pub fn free_name(&self, name: &'a str, prefix: &str, is_taken: impl Fn(&str) -> bool) -> Cow<'a, str> {
+        let mut free = Cow::Borrowed(name);
+        while self.properties.contains_key(&*free) || is_taken(&free) {
+            free = Cow::Owned(format!("{prefix}{}", capital(&free)));
+        }
+        free
+    }
+
     /// Adds an argument that isn't a parameter. If its name is taken, it gets a different one.
     pub fn add_own(&mut self, name: &'a str, location: ArgumentLocation, node: Value, required: bool) {
         self.add_own_beside(name, location, node, required, |_| false);
@@ -55,16 +64,13 @@ impl<'a> ArgumentPlan<'a> {
         required: bool,
         is_taken: impl Fn(&str) -> bool,
     ) {
-        let mut argument = name.to_owned();
-        while self.properties.contains_key(&argument) || is_taken(&argument) {
-            argument = format!("body{}", capital(&argument));
-        }
-        self.properties.insert(argument.clone(), node);
-        let target = target(location, name, &argument);
-        self.arguments.insert(Cow::Owned(argument.clone()), target);
+        let argument = self.free_name(name, "body", is_taken);
+        self.properties.insert(argument.to_string(), node);
         if required {
-            self.required.push(argument);
+            self.required.push(argument.to_string());
         }
+        let target = target(location, name, &argument);
+        self.arguments.insert(argument, target);
     }
 }
 

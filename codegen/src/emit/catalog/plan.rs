@@ -82,7 +82,8 @@ fn add_parameter<'a>(
     let source = context.related.arguments[index][at].as_ref();
     let mut describer = ArgumentDescriber::new(context);
     let words = describer.parameter(index, parameter, argument, source);
-    let argument = free_name(plan, parameter, argument);
+    // A parameter in another location may have the same name.
+    let argument = plan.free_name(argument, location_name(parameter.location), |_| false);
     if let Some(source) = source {
         let tool = &context.named.operations[source.operation].tool;
         plan.relations.push(Relation {
@@ -122,19 +123,14 @@ fn add_parameter<'a>(
     plan.arguments.insert(argument, target);
 }
 
-/// Returns the name of a parameter's argument: `argument`, unless a parameter in another location has that name.
-fn free_name<'a>(plan: &ArgumentPlan<'a>, parameter: &Parameter, argument: &'a str) -> Cow<'a, str> {
-    let location = match parameter.location {
+/// Returns the name of a location in OpenAPI.
+fn location_name(location: ParameterLocation) -> &'static str {
+    match location {
         ParameterLocation::Path => "path",
         ParameterLocation::Query => "query",
         ParameterLocation::Header => "header",
         ParameterLocation::Cookie => "cookie",
-    };
-    let mut free = Cow::Borrowed(argument);
-    while plan.properties.contains_key(&*free) {
-        free = Cow::Owned(format!("{location}{}", capital(&free)));
     }
-    free
 }
 
 fn add_body<'a>(
