@@ -194,8 +194,14 @@ fn merged<'a>(kind: JsonKind, sources: impl Iterator<Item = &'a Source> + Clone)
     }
 }
 
+/// Returns the strings that an object allows for a property, or nothing if it allows any string.
+pub fn allowed_values(components: &Components, parts: &ObjectParts, name: &str) -> Vec<String> {
+    let property = parts.properties.get(name);
+    property.and_then(|property| resolve_schema(components, property)).map(texts).unwrap_or_default()
+}
+
 /// Returns the strings that a schema allows, or nothing if it allows any string.
-pub fn texts(source: &Source) -> Vec<String> {
+fn texts(source: &Source) -> Vec<String> {
     match &source.schema_kind {
         SchemaKind::Type(SourceType::String(text)) => text.enumeration.iter().flatten().cloned().collect(),
         SchemaKind::Any(any) if any.enumeration.iter().all(|value| value.is_string() || value.is_null()) => {
@@ -225,9 +231,9 @@ fn objects<'a>(
 /// Distinguishes objects by a property that each one requires, with different values in each.
 fn by_values(components: &Components, parts: &[ObjectParts]) -> Option<Vec<VariantSignature>> {
     let (first, others) = parts.split_first()?;
-    let values_of = |parts: &ObjectParts, name: &str| -> Vec<String> {
-        let property = parts.properties.get(name).filter(|_| parts.required.iter().any(|own| own == name));
-        property.and_then(|property| resolve_schema(components, property)).map(texts).unwrap_or_default()
+    let values_of = |parts: &ObjectParts, name: &String| match parts.required.contains(name) {
+        true => allowed_values(components, parts, name),
+        false => Vec::new(),
     };
     first.properties.keys().find_map(|name| {
         let mut signatures = Vec::with_capacity(parts.len());

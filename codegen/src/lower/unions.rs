@@ -2,8 +2,8 @@
 
 use openapiv3::{Components, Discriminator, ReferenceOr, Schema as Source, SchemaKind};
 
-use super::alternatives::texts;
-use super::object_parts::{self, ObjectParts, resolve_schema};
+use super::alternatives::allowed_values;
+use super::object_parts;
 use crate::ir::{JsonKind, Type, Union, UnionVariant, VariantSignature};
 
 /// Returns `source` as a union, if it consists of references to objects and has a discriminator. Without a mapping, the
@@ -55,10 +55,4 @@ fn mapped_values(discriminator: &Discriminator, reference: &str) -> Vec<String> 
     let leads_here = |target: &str| target == reference || target == name;
     let mapped = discriminator.mapping.iter().filter(|(_, target)| leads_here(target));
     mapped.map(|(value, _)| value.clone()).collect()
-}
-
-/// Returns the only values that an object allows for a property, or none if it allows any.
-fn allowed_values(components: &Components, parts: &ObjectParts, member: &str) -> Vec<String> {
-    let property = parts.properties.get(member);
-    property.and_then(|property| resolve_schema(components, property)).map(texts).unwrap_or_default()
 }
