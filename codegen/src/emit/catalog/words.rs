@@ -88,12 +88,11 @@ impl<'a> ArgumentDescriber<'a> {
         // The same records may have another noun in this part of the API, which the tool's other texts use.
         let one = match &subject.owner {
             _ if argument == "id" && subject.is_item => subject.id_noun(),
-            Some(owner) if argument.strip_suffix("Id") == listed.rsplit(' ').next() => {
-                if owner.ends_with(&listed[listed.rfind(' ').map_or(0, |space| space)..]) {
-                    owner
-                } else {
-                    listed
-                }
+            Some(owner)
+                if argument.strip_suffix("Id") == last_word(listed)
+                    && last_word(owner) == last_word(listed) =>
+            {
+                owner
             }
             _ => listed,
         };
@@ -232,4 +231,8 @@ pub fn records(operation: &Operation, many: &str, verb: &str) -> String {
         Some(Type::List(_)) => format!("{} to {verb}.", capital(many)),
         _ => "Request body.".to_owned(),
     }
+}
+
+fn last_word(noun: &str) -> Option<&str> {
+    noun.rsplit(' ').next()
 }
