@@ -27,13 +27,17 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> V
     scored.into_iter().take(3).map(|(_, other)| other).collect()
 }
 
+/// Returns the letters and digits of a text, in lower case. Spellings of a name that differ only in case and separators
+/// have the same ones.
+#[cfg(feature = "tools")]
+pub(crate) fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// Returns the allowed value that is most similar to `text`. A value that differs only by a prefix isn't similar, because
 /// prefixes reverse a meaning or choose between kinds: `active` and `inactive`, `move` and `remove`.
 #[cfg(feature = "tools")]
 pub(crate) fn nearest_value<'a>(text: &str, allowed: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let letters = |text: &str| -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
     let written = letters(text);
     let has_other_prefix = |value: &str| {
         let value = letters(value);

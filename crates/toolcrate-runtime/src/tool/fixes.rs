@@ -16,7 +16,7 @@ use crate::api::FilterGrammar;
 use crate::date_suggestion;
 use crate::error::{FieldError, Fix, FixOperation, split_pointer};
 use crate::filter::check_conditions;
-use crate::nearest::{MAX_EXPLAINED, nearest};
+use crate::nearest::{MAX_EXPLAINED, letters, nearest};
 use crate::patch::{escape, unescape};
 
 /// Maximum size of the values in a fix.
@@ -353,9 +353,9 @@ impl UnknownProperty<'_> {
     /// Moves part of a reference that was passed as a separate argument into the reference: `company_id`, `company/id`,
     /// `company.id` or `boardName`.
     fn path_of_reference(&self) -> Option<Fix> {
-        let word = fold(self.name);
+        let word = letters(self.name);
         self.known.iter().find_map(|(reference, schema)| {
-            let rest = word.strip_prefix(&fold(reference))?;
+            let rest = word.strip_prefix(&letters(reference))?;
             let mut keys = ["id"].into_iter().chain(text_keys(schema));
             let key = keys.find(|key| *key == rest).filter(|_| is_reference(schema))?;
             let path = self.sibling(reference);
@@ -380,7 +380,7 @@ impl UnknownProperty<'_> {
             return None;
         }
         // `companyId` within the reference to a company.
-        let ending = TEXT_KEYS.into_iter().chain(["id"]).find(|key| fold(name).ends_with(key));
+        let ending = TEXT_KEYS.into_iter().chain(["id"]).find(|key| letters(name).ends_with(key));
         let ending = ending.filter(|key| is_in_reference && known.contains_key(*key));
         let near = ending.into_iter().chain(nearest(name, known.keys().map(String::as_str)));
         let near =
@@ -422,10 +422,6 @@ fn could_be(schema: &Value, value: &Value) -> bool {
     let mut read = value.clone();
     coercion::coerce(schema, &mut read);
     is_taken(schema, &read) || value.get("id").is_some_and(|id| is_taken(schema, id))
-}
-
-fn fold(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Returns the schema of the value at a pointer.

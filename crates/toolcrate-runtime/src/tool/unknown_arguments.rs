@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::{Fix, FixOperation};
+use crate::nearest::letters;
 use crate::patch::escape;
 
 /// Other names for a page size.
@@ -92,10 +93,6 @@ impl UnknownArgument<'_> {
         let name = letters(self.name);
         SELECTIONS.contains(&name.as_str()) || fields.iter().any(|field| letters(field) == name)
     }
-}
-
-fn letters(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
