@@ -248,7 +248,6 @@ impl ReversibleMoves {
     }
 }
 
-/// A manifest line that points outside the folder wasn't written by us.
 /// Replaces a file that is not part of a plan, so that a concurrent run never reads an incomplete one.
 ///
 /// # Errors
@@ -260,6 +259,7 @@ pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// A manifest line that points outside the folder wasn't written by us.
 fn is_inside(line: &str) -> bool {
     Path::new(line).components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }

@@ -1,7 +1,7 @@
 //! The overlay, which adds information about the API that its spec lacks.
 //!
 //! For example, it lists read-only fields, the list operation that supplies an ID, and tools that cover two operations.
-//! Each entry states a reason, so maintainers can decide later whether it still applies.
+//! Each rule about a field has a `reason`. When the reason no longer applies, remove the rule.
 
 use indexmap::IndexMap;
 use serde::Deserialize;

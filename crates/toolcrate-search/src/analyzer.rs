@@ -146,7 +146,7 @@ impl Analyzer {
         stems
     }
 
-    /// Adds a word to the vocabulary. Returns its stem, and whether it is a stop word.
+    /// Adds a word to the vocabulary. Returns its stem, and true if it is a stop word.
     fn record(&mut self, word: &str) -> (IndexedToken, bool) {
         if let Some(known) = self.known.get_mut(word) {
             known.count += 1;

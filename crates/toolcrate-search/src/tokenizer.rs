@@ -71,7 +71,7 @@ pub(crate) fn words_in(text: &str, mut found: impl FnMut(&str)) {
     }
 }
 
-/// Whether a character belongs to a script that has no spaces between words.
+/// Returns true if a character belongs to a script without spaces between words.
 fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }

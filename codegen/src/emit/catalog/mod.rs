@@ -101,7 +101,8 @@ fn distinguish(tools: &mut BTreeMap<&str, BTreeMap<&str, ToolRecord<'_>>>) {
     }
 }
 
-/// Returns the module that includes the files. `can_be_packed` is whether the package has the feature for it.
+/// Returns the module that includes the files. `can_be_packed` is true if the package has the
+/// `packed-catalog` feature.
 fn module<'a>(modules: impl Iterator<Item = &'a str>, can_be_packed: bool) -> TokenStream {
     let modules = modules.map(|module| {
         let path = format!("../catalog/tools/{module}.jsonl");

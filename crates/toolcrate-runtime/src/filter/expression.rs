@@ -1,5 +1,5 @@
-//! A filter as a tree of comparisons, whether it was created from a tool's JSON arguments or from a typed
-//! [`Filter`](super::Filter).
+//! A filter as a tree of comparisons. Both a tool's JSON arguments and a typed [`Filter`](super::Filter) are
+//! converted to this form.
 
 /// The query parameter to which a test belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,7 @@ use crate::error::FieldError;
 use crate::patch::unescape;
 
 /// Returns the operations that lack a value, which would clear a field, and those that change a field that the same call
-/// sets or clears. `is_field` returns whether an argument is a field of the record.
+/// sets or clears. `is_field` returns true for arguments that are fields of the record.
 pub(super) fn problems(
     request: &RequestRecord<'_>,
     arguments: &Map<String, Value>,

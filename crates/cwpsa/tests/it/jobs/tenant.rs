@@ -123,7 +123,7 @@ impl Tenant {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Returns all rows of a list. The tenants are small, so every list fits on one page.
+    /// Returns every row of a list. No list in these tenants is longer than a page.
     pub async fn rows(&self, path: &str) -> Vec<Value> {
         let all = format!("{path}{}pageSize=1000", if path.contains('?') { "&" } else { "?" });
         self.ask(Method::GET, &all, None).await.as_array().expect("rows").clone()

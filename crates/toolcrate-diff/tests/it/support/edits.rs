@@ -1,5 +1,5 @@
-//! Makes meaningful edits to a document. Each edit has its own location, and states which change must be found and
-//! whether it is breaking.
+//! Makes edits that change the meaning of a document. Each edit has its own location, and names the change that the
+//! comparison must report as breaking or compatible.
 //!
 //! Whether an edit is breaking depends on where the document refers to the edited part. The generator isn't used to
 //! determine it.
