@@ -10,7 +10,8 @@
 //! Without `--lists`, the English word lists are used. `--without NAME` leaves a list out. `--only plain` skips the
 //! comparison. `--missed` prints queries whose right tool isn't among the first five results, and `--not-first` prints those
 //! whose right tool isn't the first result. `--half kept` or `--half train` runs one half of the queries, and
-//! `--sample 40:20` runs queries 20, 60, 100 and so on. `NAME=VALUE` sets a weight. `--speed` measures how long indexing and
+//! `--sample 40:20` runs queries 20, 60, 100 and so on. `--drop 0.5:7` drops half of the aliases, chosen by seed 7, because
+//! aliases written for the measured queries would make them too easy. `NAME=VALUE` sets a weight. `--speed` measures how long indexing and
 //! queries take.
 
 mod catalog;
@@ -18,7 +19,9 @@ mod public_sets;
 mod speed;
 mod weights;
 
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use toolcrate_runtime::Catalog;
@@ -36,6 +39,7 @@ struct Options {
     measures_speed: bool,
     half: Option<String>,
     sample: Option<(usize, usize)>,
+    dropped: Option<(f64, u64)>,
     weights: Vec<(String, String)>,
     paths: Vec<PathBuf>,
     public_set: Option<(String, PathBuf)>,
@@ -66,7 +70,7 @@ fn main() {
         return;
     }
     let (folder, files) = options.paths.split_first().expect("the folder of a catalog");
-    let lists = read_lists(options.lists.as_deref(), options.without.as_deref());
+    let lists = read_lists(&options);
     if options.measures_speed {
         let texts: Vec<String> = files.iter().map(|file| read(file)).collect();
         let queries: Vec<LabeledQuery<'_>> = texts.iter().flat_map(|text| parse_queries(text)).collect();
@@ -100,7 +104,8 @@ fn parse_arguments() -> Options {
             "--not-first" => options.prints_not_first = true,
             "--speed" => options.measures_speed = true,
             "--half" => options.half = Some(value()),
-            "--sample" => options.sample = parse_sample(&value()),
+            "--sample" => options.sample = parse_pair(&value()),
+            "--drop" => options.dropped = parse_pair(&value()),
             "--metatool" | "--livemcpbench" | "--azure" => {
                 let folder = value().into();
                 options.public_set = Some((argument.trim_start_matches('-').to_owned(), folder));
@@ -114,10 +119,10 @@ fn parse_arguments() -> Options {
     options
 }
 
-/// Reads `STEP:START`.
-fn parse_sample(text: &str) -> Option<(usize, usize)> {
-    let (step, start) = text.split_once(':')?;
-    step.parse().ok().zip(start.parse().ok())
+/// Reads two numbers separated by a colon.
+fn parse_pair<A: FromStr, B: FromStr>(text: &str) -> Option<(A, B)> {
+    let (first, second) = text.split_once(':')?;
+    first.parse().ok().zip(second.parse().ok())
 }
 
 /// Prints the recall of each search method, and the cost of a query.
@@ -179,10 +184,14 @@ fn print_not_first(engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
 }
 
 /// Reads a folder's lists by name, except one; missing ones default to English.
-fn read_lists(folder: Option<&Path>, without: Option<&str>) -> WordLists {
+fn read_lists(options: &Options) -> WordLists {
+    let without = options.without.as_deref();
     let list = |name: &str| -> Option<&'static str> {
-        let folder = folder.filter(|_| without != Some(name))?;
-        let text = std::fs::read_to_string(folder.join(format!("{name}.txt"))).ok()?;
+        let folder = options.lists.as_deref().filter(|_| without != Some(name))?;
+        let mut text = std::fs::read_to_string(folder.join(format!("{name}.txt"))).ok()?;
+        if let Some((share, seed)) = options.dropped.filter(|_| name.ends_with("aliases")) {
+            text = keep_share(&text, 1.0 - share, seed);
+        }
         Some(text.leak())
     };
     let english = WordLists::ENGLISH;
@@ -199,6 +208,16 @@ fn read_lists(folder: Option<&Path>, without: Option<&str>) -> WordLists {
         thesaurus: if without == Some("thesaurus") { "" } else { english.thesaurus },
         ..english
     }
+}
+
+/// Keeps the headings of a sectioned list and a share of its entries.
+fn keep_share(text: &str, share: f64, seed: u64) -> String {
+    let is_kept = |line: &&str| {
+        let mut hasher = std::hash::DefaultHasher::new();
+        (seed, line).hash(&mut hasher);
+        line.starts_with(['[', '#']) || (hasher.finish() as f64) < share * u64::MAX as f64
+    };
+    text.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect()
 }
 
 fn read(path: &Path) -> String {
