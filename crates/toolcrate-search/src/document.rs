@@ -1,5 +1,6 @@
 //! The text of a tool that is indexed.
 
+use foldhash::HashMap;
 use toolcrate_runtime::{Method, OperationKind, Tool};
 
 use crate::index::Bm25Index;
@@ -7,12 +8,18 @@ use crate::intent::Intent;
 use crate::meaning::MeaningIndex;
 use crate::rare_tools::Penalty;
 use crate::text_ranking::TextIndex;
+use crate::token_pool::IndexedToken;
 use crate::tool_stems::ToolStems;
+use crate::word_vectors::WordVector;
 
 /// The index entry of a tool.
 pub(crate) struct ToolDocument {
     pub(crate) tool: Tool,
     pub(crate) intent: Intent,
+    /// The stems in its title.
+    pub(crate) title: Vec<IndexedToken>,
+    /// The number of child collections of its record type.
+    pub(crate) parts: u16,
     /// The index of its description. Tools with the same description share one.
     pub(crate) description: usize,
     /// True if its description adds information to its title.
@@ -64,6 +71,8 @@ pub(crate) struct ToolIndex {
     pub(crate) collection_aliases: Bm25Index,
     pub(crate) action_aliases: Bm25Index,
     pub(crate) meanings: MeaningIndex,
+    /// The vectors of the stems.
+    pub(crate) vectors: HashMap<IndexedToken, WordVector>,
     /// The whole texts, if they are all that is known of the tools.
     pub(crate) texts: Option<TextIndex>,
     pub(crate) penalties: Vec<Penalty>,

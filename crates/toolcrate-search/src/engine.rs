@@ -6,7 +6,10 @@ use toolcrate_runtime::{Catalog, Tool};
 
 use crate::abbreviations::Abbreviations;
 use crate::analyzer::Analyzer;
+use crate::decision_trees::DecisionTrees;
 use crate::document::ToolIndex;
+use crate::examples::{ExampleIndex, ExampleScores};
+use crate::features::{self, FeatureReader, Features};
 use crate::index_builder::IndexBuilder;
 use crate::intent::VerbTable;
 use crate::opposites::Opposites;
@@ -20,6 +23,8 @@ use crate::word_lists::WordLists;
 
 /// Minimum number of the best tools that are compared with others in their collection.
 const MAX_RANKED: usize = 512;
+/// The number of the best tools that the decision trees rank.
+const MAX_CANDIDATES: usize = 40;
 
 /// A tool that matches a query.
 #[derive(Clone, Copy, Debug)]
@@ -33,18 +38,15 @@ pub struct SearchHit {
     pub coverage: f32,
 }
 
-impl SearchHit {
-    /// Orders better hits first. Ties are broken by name, so the same query always has the same result.
-    fn order(&self, other: &Self) -> std::cmp::Ordering {
-        other.score.total_cmp(&self.score).then_with(|| self.tool.name().cmp(other.tool.name()))
-    }
-}
-
 /// The search index of a catalog.
 pub struct SearchEngine {
     index: ToolIndex,
     parser: QueryParser,
     weights: Weights,
+    examples: ExampleIndex,
+    /// The record type of each tool.
+    families: Vec<usize>,
+    trees: DecisionTrees,
 }
 
 impl std::fmt::Debug for SearchEngine {
@@ -69,6 +71,7 @@ impl SearchEngine {
         }
         let builder = IndexBuilder::new(analyzer, lists, weights);
         let (index, analyzer, related) = builder.index(catalog, lists.thesaurus);
+        let examples = ExampleIndex::new(lists.examples, catalog, &analyzer);
         let parser = QueryParser {
             abbreviations: Abbreviations::new(analyzer.title_words()),
             analyzer,
@@ -78,7 +81,8 @@ impl SearchEngine {
             weights,
             opposites: Opposites::new(lists.opposites),
         };
-        Self { index, parser, weights }
+        let families = index.tools.iter().map(|tool| tool.family).collect();
+        Self { index, parser, weights, examples, families, trees: DecisionTrees::parse(lists.ranking, &features::NAMES) }
     }
 
     /// Returns the tools that match a query, best first, among those for which `allowed` returns true. If a query makes
@@ -102,36 +106,137 @@ impl SearchEngine {
     fn find_one(&self, query: &str, limit: usize, allowed: &dyn Fn(Tool) -> bool) -> Vec<SearchHit> {
         let query = ParsedQuery::new(query, &self.parser);
         let scores = QueryScores::new(&self.index, &self.parser, &query, &self.weights);
+        let mut ranked = if self.index.texts.is_some() || self.trees.is_empty() {
+            self.rank(&query, &scores, &ExampleScores::default(), allowed)
+        } else {
+            self.rank_again(&query, &scores, allowed)
+        };
+        ranked.truncate(limit);
+        let hit = |ranked: RankedTool| SearchHit {
+            tool: self.index.tools[ranked.number].tool,
+            score: ranked.score,
+            coverage: scores.coverage(ranked.number, &self.index.tools[ranked.number]),
+        };
+        ranked.into_iter().map(hit).collect()
+    }
+
+    /// Ranks the tools by their scores. Tools with a similar example are included even without a score.
+    fn rank(
+        &self,
+        query: &ParsedQuery,
+        scores: &QueryScores<'_>,
+        examples: &ExampleScores,
+        allowed: &dyn Fn(Tool) -> bool,
+    ) -> Vec<RankedTool> {
         let tools = self.index.tools.iter().enumerate();
-        let mut hits: Vec<(usize, usize, SearchHit)> = tools
-            .map(|(number, tool)| (number, tool, scores.score(number, tool)))
-            .filter(|(_, tool, score)| {
-                *score > 0.0 && !query.excludes(tool.tool.verb()) && allowed(tool.tool)
-            })
-            .map(|(number, tool, score)| {
-                (number, tool.family, SearchHit { tool: tool.tool, score, coverage: 0.0 })
+        let mut ranked: Vec<RankedTool> = tools
+            .map(|(number, tool)| RankedTool { number, score: scores.score(number, tool) })
+            .filter(|ranked| {
+                let tool = self.index.tools[ranked.number].tool;
+                (ranked.score > 0.0 || examples.has_votes(ranked.number))
+                    && !query.excludes(tool.verb())
+                    && allowed(tool)
             })
             .collect();
-        let ranked = MAX_RANKED.max(limit.saturating_mul(4));
-        if hits.len() > ranked {
-            hits.select_nth_unstable_by(ranked, |(_, _, a), (_, _, b)| a.order(b));
-            hits.truncate(ranked);
+        if ranked.len() > MAX_RANKED {
+            ranked.select_nth_unstable_by(MAX_RANKED, |a, b| self.order(a, b));
+            let others = ranked.split_off(MAX_RANKED);
+            ranked.extend(others.into_iter().filter(|ranked| examples.has_votes(ranked.number)));
         }
-        hits.sort_by(|(_, _, a), (_, _, b)| a.order(b));
+        ranked.sort_by(|a, b| self.order(a, b));
         let mut better: HashMap<usize, i32> = HashMap::new();
-        for (_, family, hit) in &mut hits {
-            let better = better.entry(*family).or_default();
-            hit.score *= self.weights.sibling.powi(*better);
+        for ranked in &mut ranked {
+            let better = better.entry(self.index.tools[ranked.number].family).or_default();
+            ranked.score *= self.weights.sibling.powi(*better);
             *better += 1;
         }
-        hits.sort_by(|(_, _, a), (_, _, b)| a.order(b));
-        hits.truncate(limit);
-        let covered = |(number, _, hit): (usize, usize, SearchHit)| SearchHit {
-            coverage: scores.coverage(number, &self.index.tools[number]),
-            ..hit
-        };
-        hits.into_iter().map(covered).collect()
+        ranked.sort_by(|a, b| self.order(a, b));
+        ranked
     }
+
+    /// Ranks the best tools by all that is known of them, and the others by their scores.
+    fn rank_again(
+        &self,
+        query: &ParsedQuery,
+        scores: &QueryScores<'_>,
+        allowed: &dyn Fn(Tool) -> bool,
+    ) -> Vec<RankedTool> {
+        let Candidates { mut ranked, features, others } = self.candidates(query, scores, allowed);
+        let Some(best) = ranked.first().map(|best| best.score) else { return others };
+        for (ranked, score) in ranked.iter_mut().zip(self.trees.scores(&features)) {
+            ranked.score = score;
+        }
+        ranked.sort_by(|a, b| self.order(a, b));
+        let top = ranked.first().map_or(0.0, |first| first.score);
+        for ranked in &mut ranked {
+            ranked.score = best * (ranked.score - top).exp();
+        }
+        ranked.extend(others);
+        ranked
+    }
+
+    /// Returns the best tools and those with similar examples, with their features, and the other tools.
+    fn candidates(
+        &self,
+        query: &ParsedQuery,
+        scores: &QueryScores<'_>,
+        allowed: &dyn Fn(Tool) -> bool,
+    ) -> Candidates {
+        let examples = self.examples.scores(&query.words, &self.parser.analyzer, &self.families);
+        let reader = FeatureReader::new(&self.index, query, scores, &examples);
+        let ranked = self.rank(query, scores, &examples, allowed);
+        let best = ranked.first().map_or(1.0, |best| best.score);
+        let mut candidates = Candidates::default();
+        for (rank, ranked) in ranked.into_iter().enumerate() {
+            if rank < MAX_CANDIDATES || examples.has_votes(ranked.number) {
+                candidates.ranked.push(ranked);
+                candidates.features.push(reader.read(rank, ranked.score / best, ranked.number));
+            } else {
+                candidates.others.push(ranked);
+            }
+        }
+        candidates
+    }
+
+    /// Orders better tools first. Ties are broken by name, so the same query always has the same result.
+    fn order(&self, a: &RankedTool, b: &RankedTool) -> std::cmp::Ordering {
+        let name = |ranked: &RankedTool| self.index.tools[ranked.number].tool.name();
+        b.score.total_cmp(&a.score).then_with(|| name(a).cmp(name(b)))
+    }
+
+    /// Returns the names of the features in [`training_data`](Self::training_data).
+    #[doc(hidden)]
+    pub fn feature_names() -> &'static [&'static str] {
+        &features::NAMES
+    }
+
+    /// Returns what the ranking knows of a query for training: the features of its phrasing, and the best tools with
+    /// their features.
+    #[doc(hidden)]
+    pub fn training_data(&self, text: &str) -> (Vec<String>, Vec<(Tool, Vec<f32>)>) {
+        let query = ParsedQuery::new(bounded(text), &self.parser);
+        let scores = QueryScores::new(&self.index, &self.parser, &query, &self.weights);
+        let candidates = self.candidates(&query, &scores, &|_| true);
+        let tools = candidates.ranked.iter().map(|ranked| self.index.tools[ranked.number].tool);
+        let features = candidates.features.iter().map(|features| features.to_vec());
+        (query.phrasing.clone(), tools.zip(features).collect())
+    }
+}
+
+/// The tools that are ranked again.
+#[derive(Default)]
+struct Candidates {
+    ranked: Vec<RankedTool>,
+    features: Vec<Features>,
+    /// The tools that keep their rank.
+    others: Vec<RankedTool>,
+}
+
+/// A tool with its score.
+#[derive(Clone, Copy)]
+struct RankedTool {
+    number: usize,
+    score: f32,
 }
 
 /// Takes the `lead` best hits of the first ranking and the best of each other, then the second best of each, and so on.

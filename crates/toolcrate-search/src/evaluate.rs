@@ -35,6 +35,11 @@ impl LabeledQuery<'_> {
         (self.hash() >> 32).is_multiple_of(3)
     }
 
+    /// Returns the number of the fold to which a query belongs, of `count` folds.
+    pub fn fold(&self, count: u64) -> u64 {
+        (self.hash() >> 16) % count
+    }
+
     /// FNV-1a of the text: the same on every machine and in every release.
     fn hash(&self) -> u64 {
         self.query.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {

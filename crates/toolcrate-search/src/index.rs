@@ -44,6 +44,8 @@ pub(crate) struct Bm25Index {
     /// The number of each token.
     numbers: HashMap<IndexedToken, usize>,
     count: usize,
+    /// The number of tokens in the main part of each text.
+    lengths: Vec<usize>,
 }
 
 impl Bm25Index {
@@ -57,7 +59,7 @@ impl Bm25Index {
     ) -> Self {
         let main_length = average_length(texts.iter().map(|(main, _)| main));
         let secondary_length = average_length(texts.iter().map(|(_, secondary)| secondary));
-        let mut index = Self { postings: Vec::new(), numbers: HashMap::new(), count: texts.len() };
+        let mut index = Self { postings: Vec::new(), numbers: HashMap::new(), count: texts.len(), lengths: texts.iter().map(|(main, _)| main.len()).collect() };
         let mut numbers = Vec::new();
         for (number, (main, secondary)) in (0..).zip(texts) {
             let excess = length_penalty * (main.len() as f32 / main_length - 1.0);
@@ -161,6 +163,11 @@ impl Bm25Index {
             matches[posting.text as usize] = true;
         }
         matches
+    }
+
+    /// Returns the number of tokens in the main part of a text.
+    pub(crate) fn length(&self, text: usize) -> usize {
+        self.lengths[text]
     }
 
     /// Returns how rare a token is, and therefore how significant: the inverse document frequency of BM25.

@@ -105,6 +105,9 @@ impl IndexBuilder {
                 tool.weight *= 1.0 + self.weights.owned_part * f32::from(parts[tool.family]).ln_1p();
             }
         }
+        for tool in &mut tools {
+            tool.parts = parts[tool.family];
+        }
         let main_record = self.main_record(&tools, &parts);
         self.add_owners(&mut tools);
         self.share_explanations(&mut tools);
@@ -117,7 +120,7 @@ impl IndexBuilder {
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
         self.analyzer.index_spelling();
         let mut searchable: Vec<(IndexedToken, WordVector)> =
-            vectors.into_iter().filter(|(stem, _)| self.analyzer.is_searchable(stem)).collect();
+            vectors.iter().filter(|(stem, _)| self.analyzer.is_searchable(stem)).map(|(stem, vector)| (stem.clone(), *vector)).collect();
         searchable.sort_by(|(a, _), (b, _)| a.cmp(b));
         let index = ToolIndex {
             titles,
@@ -126,6 +129,7 @@ impl IndexBuilder {
             collection_aliases: Bm25Index::new(&self.collection_aliases, 0.0, weights.alias_word),
             action_aliases: Bm25Index::new(&self.action_aliases, 0.0, weights.alias_word),
             meanings,
+            vectors,
             texts,
             penalties: self.penalties,
             stems: self.stems,
@@ -154,6 +158,7 @@ impl IndexBuilder {
         {
             main.extend(title.iter().cloned());
         }
+        let title_stems = title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
         self.titles.push((title, Vec::new()));
         let next = self.families.len();
         let family = *self.families.entry(collection_path(&path).to_owned()).or_insert(next);
@@ -163,6 +168,8 @@ impl IndexBuilder {
         ToolDocument {
             tool,
             intent,
+            title: title_stems,
+            parts: 0,
             description,
             is_described,
             fields: tool.collection().and_then(|collection| self.add_fields(tool.catalog(), collection)),

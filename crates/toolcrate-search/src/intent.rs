@@ -1,6 +1,6 @@
 //! Determines the intent of a query and the action of a tool, such as finding or creating records.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use toolcrate_runtime::{OperationVariant, Tool};
 
@@ -131,6 +131,7 @@ pub(crate) struct VerbTable {
     verbs: Vec<Verb>,
     /// The positions of the verbs that may start with a word.
     by_first_word: HashMap<String, Vec<usize>>,
+    all_words: HashSet<&'static str>,
 }
 
 struct Verb {
@@ -170,13 +171,19 @@ impl VerbTable {
                 by_first_word.entry(form).or_default().push(position);
             }
         }
-        Self { verbs, by_first_word }
+        let all_words = verbs.iter().flat_map(|verb| verb.words.iter().copied()).collect();
+        Self { verbs, by_first_word, all_words }
     }
 
     /// Returns the verbs that may start with a word, longest first.
     fn starting_with(&self, word: Option<&String>) -> impl Iterator<Item = &Verb> {
         let positions = word.and_then(|word| self.by_first_word.get(word)).map(Vec::as_slice);
         positions.unwrap_or_default().iter().map(|position| &self.verbs[*position])
+    }
+
+    /// Returns true if a word is part of a verb.
+    pub(crate) fn has_word(&self, word: &str) -> bool {
+        self.all_words.contains(word)
     }
 
     /// Returns every word of every verb.
@@ -397,6 +404,11 @@ impl Intent {
             return Self::Usages;
         }
         Self::from_name(tool.verb()).unwrap_or(Self::Other)
+    }
+
+    /// Returns the activity as one of those that phrasing tells apart.
+    pub(crate) fn as_activity(self) -> Self {
+        if matches!(self, Self::Usages | Self::Statement) { Self::Other } else { self }
     }
 
     /// Returns the factor for tools with another intent when the query has this one. Doesn't apply to actions that the

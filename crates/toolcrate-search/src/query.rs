@@ -8,6 +8,7 @@ use crate::index::{Bm25Index, QueryToken};
 use crate::intent::{DetectedIntent, Intent, PREPOSITIONS, VerbTable};
 use crate::names::find_names;
 use crate::opposites::is_undoing;
+use crate::phrasing::{ActivityShares, activity_shares, features};
 use crate::query_parser::{ContextWords, QueryParser};
 use crate::query_terms::{MentionedThing, QueryReader, QueryTerms};
 use crate::record_ids::{RecordId, find_ids, is_qualifier, is_unit};
@@ -33,6 +34,12 @@ pub(crate) struct ParsedQuery {
     pub(crate) is_sure: bool,
     /// Whether it asks for information, so that nothing is to be changed.
     pub(crate) is_question: bool,
+    /// The number of record IDs in it.
+    pub(crate) id_count: usize,
+    /// The probability of each activity, judging by its phrasing.
+    pub(crate) activities: ActivityShares,
+    /// What is known of its phrasing.
+    pub(crate) phrasing: Vec<String>,
     /// [`Weights::uncertain_list`].
     uncertain_list: f32,
     /// The query's words with corrected spelling.
@@ -63,6 +70,7 @@ impl ParsedQuery {
         let query = words.correct_query(&text);
         let names = find_names(&text, words);
         let starts = clauses(&text);
+        let phrasing = features(&query, &names, words, verbs);
         let mut wanted = verbs.detect(&query, &starts, &names);
         if !wanted.is_sure && is_in_title(&query, &wanted, words) {
             wanted = DetectedIntent { intent: Intent::List, spent: 0..0, is_sure: false };
@@ -135,6 +143,9 @@ impl ParsedQuery {
         Self {
             intent,
             is_sure,
+            id_count: ids.len(),
+            activities: activity_shares(&phrasing),
+            phrasing,
             is_question: intent == Intent::List && is_sure && is_question(&query),
             uncertain_list: weights.uncertain_list,
             words: query,
@@ -156,6 +167,11 @@ impl ParsedQuery {
             meaning.add(*vector, weight * titles.token_rarity(stem));
         }
         meaning
+    }
+
+    /// Returns the stems of the words with a meaning, and their vectors.
+    pub(crate) fn meant_words(&self) -> impl Iterator<Item = (&str, WordVector)> {
+        self.meaning.iter().map(|(stem, vector, _)| (stem.as_str(), *vector))
     }
 
     /// Returns the factor for tools with this intent.

@@ -19,16 +19,16 @@ const MIN_ACTION_COVERAGE: f32 = 0.5;
 pub(crate) struct QueryScores<'a> {
     query: &'a ParsedQuery,
     /// What the stems of tools are in the query.
-    roles: Vec<StemRole>,
+    pub(crate) roles: Vec<StemRole>,
     weights: &'a Weights,
     /// The scores of whole texts, which are all that counts if nothing else is known of the tools.
     texts: Option<Vec<f32>>,
-    titles: Vec<f32>,
-    descriptions: Vec<f32>,
-    fields: Vec<f32>,
-    collection_aliases: Vec<f32>,
-    action_aliases: Vec<f32>,
-    meanings: Vec<f32>,
+    pub(crate) titles: Vec<f32>,
+    pub(crate) descriptions: Vec<f32>,
+    pub(crate) fields: Vec<f32>,
+    pub(crate) collection_aliases: Vec<f32>,
+    pub(crate) action_aliases: Vec<f32>,
+    pub(crate) meanings: Vec<f32>,
     /// The value of a full match in meaning.
     meaning_scale: f32,
     concepts: Vec<ConceptMatches>,
@@ -145,12 +145,11 @@ impl<'a> QueryScores<'a> {
     }
 
     /// Returns the part of the score that doesn't depend on the tool's words: its action, penalties and popularity.
-    fn tool_factor(&self, tool: &ToolDocument) -> f32 {
-        let is_acted_on = tool.resource.is_some_and(|resource| self.acted_on.contains(&resource));
+    pub(crate) fn tool_factor(&self, tool: &ToolDocument) -> f32 {
         let activity = if self.is_named(tool) {
             let is_command = self.roles[tool.action].is_command;
             if is_command { self.weights.commanded_action } else { self.weights.named_action }
-        } else if is_acted_on && tool.intent != Intent::Other {
+        } else if self.is_acted_on(tool) && tool.intent != Intent::Other {
             self.weights.plain_edit * self.query.affinity(tool.intent)
         } else if tool.intent == Intent::Other {
             self.weights.unnamed_action * self.query.affinity(tool.intent)
@@ -168,9 +167,45 @@ impl<'a> QueryScores<'a> {
         } else {
             1.0
         };
-        let penalties = tool.penalties.iter().filter_map(|number| self.penalties.get(*number));
-        activity * existing * penalties.product::<f32>() * tool.weight
+        activity * existing * self.penalty(tool) * tool.weight
     }
+
+    /// Returns true if the query requests an action that the tool's record type has.
+    fn is_acted_on(&self, tool: &ToolDocument) -> bool {
+        tool.resource.is_some_and(|resource| self.acted_on.contains(&resource))
+    }
+
+    /// Returns the product of the penalties that apply to the tool.
+    pub(crate) fn penalty(&self, tool: &ToolDocument) -> f32 {
+        tool.penalties.iter().filter_map(|number| self.penalties.get(*number)).product()
+    }
+
+    /// Counts the things mentioned in the query that match the tool.
+    pub(crate) fn things(&self, number: usize, tool: &ToolDocument) -> MatchedThings {
+        let count = |matches: &dyn Fn(&ConceptMatches) -> bool| {
+            self.concepts.iter().filter(|thing| matches(thing)).count() as f32
+        };
+        MatchedThings {
+            all: self.concepts.len() as f32,
+            covered: count(&|thing| thing.stems.are_in(number, tool)),
+            titled: count(&|thing| thing.is_in_title(number, tool)),
+            fields: count(&|thing| tool.fields.is_some_and(|number| thing.fields[number])),
+            has_head: self.concepts.first().is_none_or(|head| head.is_in_title(number, tool)),
+        }
+    }
+}
+
+/// How many of the things mentioned in a query match a tool.
+pub(crate) struct MatchedThings {
+    pub(crate) all: f32,
+    /// Those that occur in its title or in aliases.
+    pub(crate) covered: f32,
+    /// Those that occur in its title.
+    pub(crate) titled: f32,
+    /// Those for which its records have a field.
+    pub(crate) fields: f32,
+    /// True if its title contains the main thing.
+    pub(crate) has_head: bool,
 }
 
 /// Returns the weight of a tool's description: that of a title, unless it only repeats and explains the title.

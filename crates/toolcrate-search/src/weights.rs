@@ -198,7 +198,7 @@ impl Weights {
         meaning_rarity: 1.0,
         text_whole: 2,
         text_requests: 4,
-        requests: 5,
+        requests: 3,
     };
 }
 

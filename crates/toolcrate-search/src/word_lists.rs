@@ -36,6 +36,12 @@ pub struct WordLists {
     pub collection_aliases: &'static str,
     /// Sectioned: an operation's method and path with `{}` for each parameter, followed by how people ask for it.
     pub action_aliases: &'static str,
+    /// Example requests, each with its area, the short names of the right tools and its set, separated by tabs. The first
+    /// line is a heading.
+    pub examples: &'static str,
+    /// The decision trees that rank the best tools, as `data/ranking/train.py` writes them. Without any, the tools are
+    /// ranked by their scores alone.
+    pub ranking: &'static str,
     /// `part: weight: word, word: activity`: the weight of tools whose short name contains `part`, unless the query
     /// contains one of the words. If an activity is given, the weight applies only to queries for it.
     pub penalties: &'static str,
@@ -60,6 +66,8 @@ impl WordLists {
         opposites: include_str!("../data/opposites.txt"),
         collection_aliases: "",
         action_aliases: "",
+        examples: "",
+        ranking: include_str!("../data/ranking/trees.txt"),
         penalties: include_str!("../data/penalties.txt"),
         popular: "",
         context: include_str!("../data/context.txt"),

@@ -15,10 +15,12 @@
 //! queries take.
 
 mod catalog;
+mod features;
 mod public_sets;
 mod speed;
 mod weights;
 
+use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -40,6 +42,8 @@ struct Options {
     half: Option<String>,
     sample: Option<(usize, usize)>,
     dropped: Option<(f64, u64)>,
+    fold: Option<(u64, u64)>,
+    features: Option<PathBuf>,
     weights: Vec<(String, String)>,
     paths: Vec<PathBuf>,
     public_set: Option<(String, PathBuf)>,
@@ -52,6 +56,7 @@ impl Options {
         queries
             .skip(start)
             .step_by(step)
+            .filter(|labeled| self.fold.is_none_or(|(fold, count)| labeled.fold(count) == fold))
             .filter(|labeled| match self.half.as_deref() {
                 Some("kept") => labeled.is_kept_out(),
                 Some(_) => !labeled.is_kept_out(),
@@ -105,6 +110,8 @@ fn parse_arguments() -> Options {
             "--speed" => options.measures_speed = true,
             "--half" => options.half = Some(value()),
             "--sample" => options.sample = parse_pair(&value()),
+            "--fold" => options.fold = parse_pair(&value()),
+            "--features" => options.features = Some(value().into()),
             "--drop" => options.dropped = parse_pair(&value()),
             "--metatool" | "--livemcpbench" | "--azure" => {
                 let folder = value().into();
@@ -141,6 +148,10 @@ fn report(
     let start = Instant::now();
     let engine = SearchEngine::with_weights(catalog, lists, weights);
     let indexed = start.elapsed();
+    if let Some(path) = &options.features {
+        features::write(path, name, &engine, queries);
+        return;
+    }
     let mut times: Vec<Duration> = Vec::with_capacity(queries.len());
     for labeled in queries {
         let start = Instant::now();
@@ -202,12 +213,29 @@ fn read_lists(options: &Options) -> WordLists {
         synonyms: list("synonyms").unwrap_or_default(),
         collection_aliases: list("collection_aliases").unwrap_or_default(),
         action_aliases: list("action_aliases").unwrap_or_default(),
+        examples: examples(options).unwrap_or_default(),
+        ranking: list("ranking").unwrap_or(english.ranking),
         penalties: list("penalties").unwrap_or(english.penalties),
         popular: list("popular").unwrap_or_default(),
         context: list("context").unwrap_or(english.context),
         thesaurus: if without == Some("thesaurus") { "" } else { english.thesaurus },
         ..english
     }
+}
+
+/// Reads the examples, except those in the selected fold.
+fn examples(options: &Options) -> Option<&'static str> {
+    let folder = options.lists.as_deref().filter(|_| options.without.as_deref() != Some("examples"))?;
+    let text = std::fs::read_to_string(folder.join("examples.tsv")).ok()?;
+    let dropped: HashSet<&str> = match options.fold {
+        Some((fold, count)) => {
+            parse_queries(&text).filter(|labeled| labeled.fold(count) == fold).map(|labeled| labeled.query).collect()
+        }
+        None => HashSet::new(),
+    };
+    let is_kept = |line: &&str| !line.split('\t').next().is_some_and(|query| dropped.contains(query));
+    let kept: String = text.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect();
+    Some(kept.leak())
 }
 
 /// Keeps the headings of a sectioned list and a share of its entries.

@@ -1,0 +1,255 @@
+//! Compares a query with example requests, each of which is labeled with the right tools.
+
+use foldhash::fast::FixedState;
+use foldhash::{HashMap, HashMapExt};
+use std::hash::BuildHasher;
+use toolcrate_runtime::Catalog;
+
+use crate::analyzer::Analyzer;
+use crate::evaluate::parse_queries;
+use crate::tokenizer::tokenize;
+use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
+
+/// The number of the most similar examples that vote.
+const VOTERS: usize = 15;
+/// The number of leading components of meanings that are left out.
+const COMMON: usize = 2;
+/// The least share of words at which meanings are compared. Most examples have little more than an article in common
+/// with a query.
+const MIN_SHARE: f32 = 0.05;
+/// The weight of a meaning in a vote, relative to shared words.
+const MEANING_WEIGHT: f32 = 0.5;
+/// Approximate number of distinct words in a list. Growing the table step by step would take longer.
+const EXPECTED_WORDS: usize = 8192;
+
+/// An index of example requests.
+#[derive(Default)]
+pub(crate) struct ExampleIndex {
+    /// The hashes of the stems and of the pairs of adjacent stems, sorted.
+    tokens: Vec<u64>,
+    /// For each token, the position of its first posting, and at the end the number of postings.
+    starts: Vec<u32>,
+    /// The examples that contain each token.
+    postings: Vec<u32>,
+    /// For each example, the reciprocal of its length: the sum of its tokens' squared rarity.
+    scales: Vec<f32>,
+    meanings: Vec<Option<[i8; DIMENSIONS]>>,
+    /// The positions of each example's tools in the catalog.
+    tools: Vec<Vec<u32>>,
+}
+
+/// How similar the examples of a tool or of a record type are to a query.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ExampleMatch {
+    /// The share of the words that the best example has in common with the query, from 0 to 1.
+    pub(crate) words: f32,
+    /// How close the meaning of the best example is to that of the query, from 0 to 1.
+    pub(crate) meaning: f32,
+    /// The share of the most similar examples, by similarity.
+    pub(crate) votes: f32,
+}
+
+/// How similar the examples are to a query.
+#[derive(Default)]
+pub(crate) struct ExampleScores {
+    by_tool: Vec<ExampleMatch>,
+    by_family: Vec<ExampleMatch>,
+    pub(crate) best: ExampleMatch,
+}
+
+/// A word in an example or query.
+#[derive(Clone, Copy)]
+struct Word {
+    /// The hash of its stem; `None` for a number.
+    stem: Option<u64>,
+    /// Its meaning; `None` for a stop word or an unknown one.
+    vector: Option<WordVector>,
+}
+
+impl Word {
+    fn new(word: &str, analyzer: &Analyzer) -> Self {
+        let is_number = word.contains(|c: char| c.is_ascii_digit());
+        Self {
+            stem: (!is_number).then(|| hash(analyzer.stem(word).as_str())),
+            vector: WordVector::find(word).filter(|_| !analyzer.is_stop_word(word)),
+        }
+    }
+}
+
+impl ExampleScores {
+    /// Returns the match of a tool, by its position in the catalog.
+    pub(crate) fn of_tool(&self, tool: usize) -> ExampleMatch {
+        self.by_tool.get(tool).copied().unwrap_or_default()
+    }
+
+    /// Returns the match of a record type.
+    pub(crate) fn of_family(&self, family: usize) -> ExampleMatch {
+        self.by_family.get(family).copied().unwrap_or_default()
+    }
+
+    /// Returns true if one of the most similar examples is about the tool at a position.
+    pub(crate) fn has_votes(&self, tool: usize) -> bool {
+        self.of_tool(tool).votes > 0.0
+    }
+}
+
+impl ExampleIndex {
+    /// Indexes a list of examples. Tools that the catalog doesn't contain are ignored.
+    pub(crate) fn new(list: &str, catalog: &'static Catalog, analyzer: &Analyzer) -> Self {
+        let mut index = Self::default();
+        if list.is_empty() {
+            return index;
+        }
+        let positions: HashMap<&str, u32> =
+            catalog.tools().zip(0..).map(|(tool, position)| (tool.short_name(), position)).collect();
+        let mut known: HashMap<String, Word> = HashMap::with_capacity(EXPECTED_WORDS);
+        let mut texts: Vec<Vec<Word>> = Vec::new();
+        let mut found: Vec<(u64, u32)> = Vec::new();
+        for example in parse_queries(list) {
+            let tools: Vec<u32> =
+                example.tools.iter().filter_map(|tool| positions.get(tool).copied()).collect();
+            if tools.is_empty() {
+                continue;
+            }
+            let words = tokenize(example.query).into_iter();
+            let words: Vec<Word> =
+                words.map(|word| *known.entry(word).or_insert_with_key(|word| Word::new(word, analyzer))).collect();
+            let number = index.tools.len() as u32;
+            found.extend(tokens(&words).into_iter().map(|token| (token, number)));
+            index.tools.push(tools);
+            texts.push(words);
+        }
+        index.add_postings(found);
+        index.meanings = texts.iter().map(|words| index.meaning(words)).collect();
+        index
+    }
+
+    /// Adds tokens with the examples that contain them.
+    fn add_postings(&mut self, mut found: Vec<(u64, u32)>) {
+        found.sort_unstable();
+        let mut lengths = vec![0.0; self.tools.len()];
+        for same in found.chunk_by(|(a, _), (b, _)| a == b) {
+            self.tokens.push(same[0].0);
+            self.starts.push(self.postings.len() as u32);
+            let rarity = self.rarity(same.len());
+            for (_, example) in same {
+                lengths[*example as usize] += rarity * rarity;
+                self.postings.push(*example);
+            }
+        }
+        self.starts.push(self.postings.len() as u32);
+        self.scales = lengths.into_iter().map(|length: f32| 1.0 / length.sqrt()).collect();
+    }
+
+    /// Returns the examples that contain a token.
+    fn postings(&self, token: u64) -> &[u32] {
+        self.tokens.binary_search(&token).map_or(&[], |position| {
+            &self.postings[self.starts[position] as usize..self.starts[position + 1] as usize]
+        })
+    }
+
+    /// Returns how rare a token is: the inverse document frequency.
+    fn rarity(&self, frequency: usize) -> f32 {
+        ((1.0 + self.tools.len() as f32) / (1.0 + frequency as f32)).ln() + 1.0
+    }
+
+    /// Returns the meaning of some words, with more weight on rare ones.
+    fn meaning(&self, words: &[Word]) -> Option<[i8; DIMENSIONS]> {
+        let mut meaning = TextVector::EMPTY;
+        for word in words {
+            if let (Some(stem), Some(vector)) = (word.stem, word.vector) {
+                meaning.add(vector, self.rarity(self.postings(stem).len()));
+            }
+        }
+        meaning.quantize(COMMON)
+    }
+
+    /// Compares a query with the examples. `families` are the record types of the tools.
+    pub(crate) fn scores(&self, query: &[String], analyzer: &Analyzer, families: &[usize]) -> ExampleScores {
+        if self.tools.is_empty() {
+            return ExampleScores::default();
+        }
+        let words: Vec<Word> = query.iter().map(|word| Word::new(word, analyzer)).collect();
+        let mut matches = vec![ExampleMatch::default(); self.tools.len()];
+        self.add_words(&words, &mut matches);
+        if let Some(meaning) = self.meaning(&words) {
+            let near = matches.iter_mut().zip(&self.meanings).filter(|(found, _)| found.words > MIN_SHARE);
+            for (found, other) in near {
+                found.meaning = other.as_ref().map_or(0.0, |other| cosine(&meaning, other).max(0.0));
+            }
+        }
+        vote(&mut matches);
+        let mut scores = ExampleScores {
+            by_tool: vec![ExampleMatch::default(); families.len()],
+            by_family: vec![ExampleMatch::default(); families.iter().max().map_or(0, |most| most + 1)],
+            best: ExampleMatch::default(),
+        };
+        for (found, tools) in matches.into_iter().zip(&self.tools) {
+            scores.best.add(found);
+            let mut last = None;
+            for tool in tools {
+                let family = families[*tool as usize];
+                scores.by_tool[*tool as usize].add(found);
+                if last.replace(family) != Some(family) {
+                    scores.by_family[family].add(found);
+                }
+            }
+        }
+        scores
+    }
+
+    /// Sets the share of the words that each example has in common with a query.
+    fn add_words(&self, words: &[Word], matches: &mut [ExampleMatch]) {
+        let mut length = 0.0;
+        for token in tokens(words) {
+            let examples = self.postings(token);
+            let weight = self.rarity(examples.len()).powi(2);
+            length += weight;
+            for example in examples {
+                matches[*example as usize].words += weight;
+            }
+        }
+        let scale = 1.0 / length.sqrt().max(1.0);
+        for (found, of_example) in matches.iter_mut().zip(&self.scales) {
+            found.words *= scale * of_example;
+        }
+    }
+}
+
+impl ExampleMatch {
+    fn add(&mut self, other: Self) {
+        self.words = self.words.max(other.words);
+        self.meaning = self.meaning.max(other.meaning);
+        self.votes += other.votes;
+    }
+}
+
+/// Sets the votes of the most similar examples.
+fn vote(matches: &mut [ExampleMatch]) {
+    let similarities: Vec<f32> =
+        matches.iter().map(|found| found.words + MEANING_WEIGHT * found.meaning).collect();
+    let mut nearest: Vec<u32> = (0..).take(matches.len()).collect();
+    let voters = VOTERS.min(nearest.len());
+    let similarity = |example: &u32| similarities[*example as usize];
+    nearest.select_nth_unstable_by(voters - 1, |a, b| similarity(b).total_cmp(&similarity(a)).then(a.cmp(b)));
+    nearest.truncate(voters);
+    let all: f32 = nearest.iter().map(|example| similarity(example).powi(2)).sum();
+    for example in nearest {
+        matches[example as usize].votes = similarity(&example).powi(2) / all.max(f32::MIN_POSITIVE);
+    }
+}
+
+/// Returns the distinct tokens of a text: its stems, and its pairs of adjacent stems.
+fn tokens(words: &[Word]) -> Vec<u64> {
+    let stems: Vec<u64> = words.iter().filter_map(|word| word.stem).collect();
+    let mut tokens: Vec<u64> = stems.windows(2).map(|pair| hash(&(pair[0], pair[1]))).collect();
+    tokens.extend(stems);
+    tokens.sort_unstable();
+    tokens.dedup();
+    tokens
+}
+
+/// Returns the same hash in every process.
+fn hash<T: std::hash::Hash + ?Sized>(value: &T) -> u64 {
+    FixedState::default().hash_one(value)
+}

@@ -1,0 +1,240 @@
+//! What is known of how a tool matches a query, as numbers for the [decision trees](crate::decision_trees).
+
+use crate::document::{ToolDocument, ToolIndex};
+use crate::examples::ExampleScores;
+use crate::phrasing::ACTIVITIES;
+use crate::query::ParsedQuery;
+use crate::ranking::QueryScores;
+use crate::word_vectors::WordVector;
+
+/// The names of the features, in their order.
+pub(crate) const NAMES: [&str; COUNT] = [
+    "rank",
+    "relative_score",
+    "score",
+    "title",
+    "title_share",
+    "description",
+    "description_share",
+    "fields_share",
+    "meaning",
+    "meaning_share",
+    "collection_alias",
+    "collection_alias_share",
+    "action_alias",
+    "action_alias_share",
+    "coverage",
+    "covered_things",
+    "titled_things",
+    "field_things",
+    "things",
+    "uncovered_things",
+    "has_head",
+    "head_is_subject",
+    "affinity",
+    "owner_is_existing",
+    "owner_is_mentioned",
+    "penalty",
+    "weight",
+    "missing_ids",
+    "title_words",
+    "unmentioned_words",
+    "mentioned_share",
+    "unmentioned_rarity",
+    "parts",
+    "tool_factor",
+    "query_words",
+    "writes",
+    "query_meaning_in_title",
+    "title_meaning_in_query",
+    "worst_title_meaning",
+    "example_of_tool",
+    "example_of_family",
+    "best_example",
+    "example_meaning_of_tool",
+    "example_meaning_of_family",
+    "best_example_meaning",
+    "votes_for_tool",
+    "votes_for_family",
+    "activity_share",
+    "relative_activity_share",
+    "query_intent",
+    "tool_intent",
+    "description_length",
+];
+/// The number of features.
+pub(crate) const COUNT: usize = 52;
+
+/// The features of a tool.
+pub(crate) type Features = [f32; COUNT];
+
+/// A query, compared with all tools.
+pub(crate) struct FeatureReader<'a> {
+    index: &'a ToolIndex,
+    query: &'a ParsedQuery,
+    scores: &'a QueryScores<'a>,
+    examples: &'a ExampleScores,
+    /// The query's words with their vectors and weights.
+    words: Vec<(WordVector, f32)>,
+    best: BestScores,
+}
+
+/// The best score of each index.
+struct BestScores {
+    title: f32,
+    description: f32,
+    fields: f32,
+    meaning: f32,
+    collection_alias: f32,
+    action_alias: f32,
+}
+
+impl<'a> FeatureReader<'a> {
+    pub(crate) fn new(
+        index: &'a ToolIndex,
+        query: &'a ParsedQuery,
+        scores: &'a QueryScores<'a>,
+        examples: &'a ExampleScores,
+    ) -> Self {
+        let best = |scores: &[f32]| scores.iter().copied().fold(1e-3, f32::max);
+        let best = BestScores {
+            title: best(&scores.titles),
+            description: best(&scores.descriptions),
+            fields: best(&scores.fields),
+            meaning: best(&scores.meanings),
+            collection_alias: best(&scores.collection_aliases),
+            action_alias: best(&scores.action_aliases),
+        };
+        let words = query.meant_words();
+        let words = words.map(|(stem, vector)| (vector, index.titles.token_rarity(stem))).collect();
+        Self { index, query, scores, examples, words, best }
+    }
+
+    /// Returns the features of a tool that is at position `rank` with a score of `relative_score` times the best one.
+    pub(crate) fn read(&self, rank: usize, relative_score: f32, number: usize) -> Features {
+        let Self { index, query, scores, best, .. } = self;
+        let tool = &index.tools[number];
+        let fields = tool.fields.map_or(0.0, |number| scores.fields[number]);
+        let meaning = scores.meanings.get(number).copied().unwrap_or_default();
+        let collection = tool.collection.map_or(0.0, |number| scores.collection_aliases[number]);
+        let action = tool.action_aliases.map_or(0.0, |number| scores.action_aliases[number]);
+        let things = scores.things(number, tool);
+        let head = scores.roles[tool.head];
+        let owner = tool.owner.map(|owner| scores.roles[owner]);
+        let owner_flag = |flag: Option<bool>| flag.map_or(-1.0, is);
+        let title = self.title_match(tool);
+        let depth = tool.tool.path().matches('{').count() as f32;
+        let activity = ACTIVITIES.iter().position(|activity| *activity == tool.intent.as_activity());
+        let share = activity.map_or(0.0, |activity| query.activities[activity]);
+        let best_share = query.activities.iter().copied().fold(1e-6, f32::max);
+        let (of_tool, of_family) = (self.examples.of_tool(number), self.examples.of_family(tool.family));
+        [
+            rank as f32,
+            relative_score.max(1e-6).ln(),
+            scores.score(number, tool),
+            scores.titles[number],
+            scores.titles[number] / best.title,
+            scores.descriptions[tool.description],
+            scores.descriptions[tool.description] / best.description,
+            fields / best.fields,
+            meaning,
+            meaning / best.meaning,
+            collection,
+            collection / best.collection_alias,
+            action,
+            action / best.action_alias,
+            scores.coverage(number, tool),
+            things.covered,
+            things.titled,
+            things.fields,
+            things.all,
+            things.all - things.covered,
+            is(things.has_head),
+            is(head.is_subject),
+            query.affinity(tool.intent),
+            owner_flag(owner.map(|owner| owner.is_existing)),
+            owner_flag(owner.map(|owner| owner.is_mentioned)),
+            scores.penalty(tool),
+            tool.weight,
+            depth - query.id_count as f32,
+            tool.title.len() as f32,
+            title.unmentioned,
+            title.mentioned_share,
+            title.unmentioned_rarity,
+            f32::from(tool.parts),
+            scores.tool_factor(tool),
+            query.words.len() as f32,
+            is(tool.writes()),
+            title.query_meaning,
+            title.own_meaning,
+            title.worst_meaning,
+            of_tool.words,
+            of_family.words,
+            self.examples.best.words,
+            of_tool.meaning,
+            of_family.meaning,
+            self.examples.best.meaning,
+            of_tool.votes,
+            of_family.votes,
+            share,
+            share / best_share,
+            query.intent as u8 as f32,
+            tool.intent as u8 as f32,
+            index.descriptions.length(tool.description) as f32,
+        ]
+    }
+
+    fn title_match(&self, tool: &ToolDocument) -> TitleMatch {
+        let mut found = TitleMatch { worst_meaning: 1.0, ..TitleMatch::default() };
+        let (mut all, mut own) = (0.0, 0.0);
+        let mut vectors: Vec<WordVector> = Vec::with_capacity(tool.title.len());
+        for stem in &tool.title {
+            let rarity = self.index.titles.token_rarity(stem);
+            all += rarity;
+            let is_mentioned = self.query.mentions(stem);
+            let vector = self.index.vectors.get(stem);
+            vectors.extend(vector.copied());
+            let similar = if is_mentioned {
+                1.0
+            } else {
+                found.unmentioned += 1.0;
+                found.unmentioned_rarity += rarity;
+                let similar = vector.map(|vector| {
+                    self.words.iter().map(|(word, _)| word.similarity(vector)).fold(0.0, f32::max)
+                });
+                similar.unwrap_or_default()
+            };
+            own += rarity * similar;
+            found.worst_meaning = found.worst_meaning.min(similar);
+        }
+        found.mentioned_share = 1.0 - found.unmentioned_rarity / f32::max(all, 1e-3);
+        found.own_meaning = own / f32::max(all, 1e-3);
+        let (mut sum, mut total) = (0.0, 1e-3);
+        for (word, rarity) in &self.words {
+            total += rarity;
+            sum += rarity * vectors.iter().map(|vector| word.similarity(vector)).fold(0.0, f32::max);
+        }
+        found.query_meaning = sum / total;
+        found
+    }
+}
+
+/// How a title matches a query.
+#[derive(Default)]
+struct TitleMatch {
+    /// The number of words that the query doesn't mention.
+    unmentioned: f32,
+    /// The share of the title that the query mentions, by rarity.
+    mentioned_share: f32,
+    unmentioned_rarity: f32,
+    /// How close the query's words are to the title's.
+    query_meaning: f32,
+    /// How close the title's words are to the query's.
+    own_meaning: f32,
+    /// The same for the word that is least close.
+    worst_meaning: f32,
+}
+
+fn is(flag: bool) -> f32 {
+    f32::from(u8::from(flag))
+}
