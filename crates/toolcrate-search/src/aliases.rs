@@ -1,8 +1,12 @@
 //! Looks up the words that people use for a tool: collection aliases, by path, and action aliases, by operation.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+
+use foldhash::HashMap;
 
 use toolcrate_runtime::Method;
+
+use crate::tokenizer::lowercase;
 
 /// Path suffixes that don't form a separate collection.
 const SUFFIXES: [&str; 8] = ["", "{}", "count", "default", "bulk", "info", "usages", "list"];
@@ -13,14 +17,20 @@ pub(crate) type AliasList = Vec<(&'static str, Vec<&'static str>)>;
 /// The position of each collection and operation in its alias list.
 pub(crate) struct AliasIndex {
     collections: HashMap<&'static str, usize>,
-    actions: HashMap<&'static str, usize>,
+    /// By method and path.
+    actions: HashMap<(&'static str, &'static str), usize>,
 }
 
 impl AliasIndex {
     /// Indexes the headings of both lists.
     pub(crate) fn new(collections: &AliasList, actions: &AliasList) -> Self {
-        let positions = |list: &AliasList| (0..).zip(list).map(|(number, (key, _))| (*key, number)).collect();
-        Self { collections: positions(collections), actions: positions(actions) }
+        let headings =
+            |list: &AliasList| list.iter().map(|(heading, _)| *heading).zip(0..).collect::<Vec<_>>();
+        let action = |(heading, number): (&'static str, usize)| Some((heading.split_once(' ')?, number));
+        Self {
+            collections: headings(collections).into_iter().collect(),
+            actions: headings(actions).into_iter().filter_map(action).collect(),
+        }
     }
 
     /// Returns the collection of the operation at a normalized path: the longest listed path that is a prefix of it,
@@ -41,7 +51,7 @@ impl AliasIndex {
 
     /// Returns the position of an operation, by method and normalized path.
     pub(crate) fn action(&self, method: Method, path: &str) -> Option<usize> {
-        self.actions.get(format!("{method} {path}").as_str()).copied()
+        self.actions.get(&(method.as_str(), path)).copied()
     }
 }
 
@@ -58,8 +68,12 @@ pub(crate) fn collection_path(path: &str) -> &str {
 
 /// Returns a path in lower case with `{}` for each parameter, as in word lists.
 pub(crate) fn normalize_path(path: &str) -> String {
-    let segment = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_lowercase() };
-    path.trim_end_matches('/').split('/').map(segment).collect::<Vec<_>>().join("/")
+    let mut normalized = String::with_capacity(path.len());
+    for (number, part) in path.trim_end_matches('/').split('/').enumerate() {
+        normalized.push_str(if number == 0 { "" } else { "/" });
+        normalized.push_str(&if part.starts_with('{') { Cow::Borrowed("{}") } else { lowercase(part) });
+    }
+    normalized
 }
 
 #[cfg(test)]

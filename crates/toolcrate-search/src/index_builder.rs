@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
-
+use indexmap::IndexSet;
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::aliases::{AliasIndex, collection_path, normalize_path};
@@ -13,12 +14,12 @@ use crate::index::Bm25Index;
 use crate::intent::Intent;
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::rare_tools::Penalty;
-use crate::record_fields::{are_of_person, field_words, schema_name, split_name};
+use crate::record_fields::{FieldCollector, split_name};
 use crate::related::RelatedWords;
 use crate::text_ranking::TextIndex;
-use crate::token_pool::IndexedToken;
-use crate::tokenizer::tokenize;
+use crate::tokenizer::{lowercase, words_in};
 use crate::tool_stems::ToolStems;
+use crate::vocabulary::Token;
 use crate::weights::Weights;
 use crate::word_lists::{WordLists, lines, sections};
 use crate::word_vectors::{TextVector, WordVector};
@@ -31,7 +32,7 @@ const MAX_MODULE_WORDS: usize = 1;
 const MAX_REPEATING_WORDS: usize = 1;
 
 /// The tokens of a text's main and secondary parts.
-type TextTokens = (Vec<IndexedToken>, Vec<IndexedToken>);
+type TextTokens = (Vec<Token>, Vec<Token>);
 
 /// Collects the text to index, tool by tool.
 pub(crate) struct IndexBuilder {
@@ -45,15 +46,11 @@ pub(crate) struct IndexBuilder {
     titles: Vec<TextTokens>,
     descriptions: Vec<TextTokens>,
     /// The index of each description, by module and text.
-    description_numbers: HashMap<(&'static str, String), usize>,
-    fields: Vec<TextTokens>,
-    /// The index of each schema's fields.
-    field_numbers: HashMap<&'static str, usize>,
-    /// The numbers of the fields of people.
-    people: HashSet<usize>,
+    description_numbers: HashMap<&'static str, HashMap<String, usize>>,
+    fields: FieldCollector,
     stems: ToolStems,
-    /// The number of each collection, by path.
-    families: HashMap<String, usize>,
+    /// The paths of the collections.
+    families: IndexSet<String, RandomState>,
     /// The collections whose title was added to their aliases.
     titled_collections: HashSet<usize>,
 }
@@ -81,11 +78,9 @@ impl IndexBuilder {
             titles: Vec::new(),
             descriptions: Vec::new(),
             description_numbers: HashMap::new(),
-            fields: Vec::new(),
-            field_numbers: HashMap::new(),
-            people: HashSet::new(),
+            fields: FieldCollector::default(),
             stems: ToolStems::default(),
-            families: HashMap::new(),
+            families: IndexSet::default(),
             titled_collections: HashSet::new(),
         }
     }
@@ -116,13 +111,11 @@ impl IndexBuilder {
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
         self.analyzer.index_spelling();
-        let mut searchable: Vec<(IndexedToken, WordVector)> =
-            vectors.into_iter().filter(|(stem, _)| self.analyzer.is_searchable(stem)).collect();
-        searchable.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let related = RelatedWords::new(self.analyzer.searchable_vectors(&vectors));
         let index = ToolIndex {
             titles,
             descriptions,
-            fields: Bm25Index::new(&self.fields, weights.field_length_penalty, 0.0),
+            fields: Bm25Index::new(&self.fields.texts, weights.field_length_penalty, 0.0),
             collection_aliases: Bm25Index::new(&self.collection_aliases, 0.0, weights.alias_word),
             action_aliases: Bm25Index::new(&self.action_aliases, 0.0, weights.alias_word),
             meanings,
@@ -132,31 +125,29 @@ impl IndexBuilder {
             main_record,
             tools,
         };
-        (index, self.analyzer, RelatedWords::new(searchable))
+        (index, self.analyzer, related)
     }
 
     fn add(&mut self, tool: Tool) -> ToolDocument {
-        let details = tool.summary();
+        let summary = tool.summary();
         let path = normalize_path(tool.path());
         let intent = Intent::from_tool(tool);
         let collection = self.aliases.collection(&path);
-        let title = in_noun_order(without_verb(&details.title, intent), intent);
-        let title = title.as_ref();
-        let head = last_word(title).map(|word| self.analyzer.stem(&word)).unwrap_or_default();
-        let title = self.analyzer.index_title(title);
-        let text = self.new_text(&details.description, &title);
-        let is_described = text.len() == details.description.len();
+        let title = in_noun_order(without_verb(&summary.title, intent), intent);
+        let head = self.analyzer.tool_stem(&last_word(&title), &mut self.stems);
+        let title = self.analyzer.index_title(&title);
+        let text = self.new_text(&summary.description, &title);
+        let is_described = text.len() == summary.description.len();
         let description = self.add_description(tool.module(), text);
         // A collection's own name is also an alias; the first list tool has the plain name.
         if let Some(number) = collection.filter(|_| intent == Intent::List)
             && self.titled_collections.insert(number)
             && let Some((main, _)) = self.collection_aliases.get_mut(number)
         {
-            main.extend(title.iter().cloned());
+            main.extend(&title);
         }
         self.titles.push((title, Vec::new()));
-        let next = self.families.len();
-        let family = *self.families.entry(collection_path(&path).to_owned()).or_insert(next);
+        let family = self.add_family(collection_path(&path));
         let penalties = self.penalties.iter().enumerate();
         let penalties = penalties.filter(|(_, penalty)| penalty.applies_to(tool.short_name()));
         let penalties = penalties.map(|(number, _)| number).collect();
@@ -165,72 +156,65 @@ impl IndexBuilder {
             intent,
             description,
             is_described,
-            fields: tool.collection().and_then(|collection| self.add_fields(tool.catalog(), collection)),
+            fields: tool
+                .collection()
+                .and_then(|collection| self.fields.add(tool.catalog(), collection, &mut self.analyzer)),
             collection,
             action_aliases: self.aliases.action(tool.method(), &path),
             family,
             resource: tool.collection(),
-            action: self.stems.add(self.analyzer.stem(tool.verb())),
-            head: self.stems.add(head),
+            action: self.analyzer.tool_stem(tool.verb(), &mut self.stems),
+            head,
             owner: None,
             weight: self.weight(&path),
             penalties,
         }
     }
 
+    /// Returns the number of a collection, and adds it if it is new.
+    fn add_family(&mut self, path: &str) -> usize {
+        self.families.get_index_of(path).unwrap_or_else(|| self.families.insert_full(path.to_owned()).0)
+    }
+
     /// Adds the words in a description that the title lacks, and returns its index.
     fn add_description(&mut self, module: &'static str, text: &str) -> usize {
-        let next = self.descriptions.len();
-        let number = *self.description_numbers.entry((module, text.to_owned())).or_insert(next);
-        if number == next {
-            let mut tokens = self.analyzer.index_text(module, usize::MAX);
-            tokens.extend(self.analyzer.index_text(text, MAX_DESCRIPTION_WORDS));
-            self.descriptions.push((tokens, Vec::new()));
+        let numbers = self.description_numbers.entry(module).or_default();
+        if let Some(number) = numbers.get(text) {
+            return *number;
         }
+        let number = self.descriptions.len();
+        numbers.insert(text.to_owned(), number);
+        let mut tokens = self.analyzer.index_text(module, usize::MAX);
+        tokens.extend(self.analyzer.index_text(text, MAX_DESCRIPTION_WORDS));
+        self.descriptions.push((tokens, Vec::new()));
         number
     }
 
     /// Returns the part of a description that adds information. A first sentence that repeats the title may explain it
     /// in parentheses; the rest describes arguments and pages, which doesn't distinguish tools.
-    fn new_text<'d>(&self, description: &'d str, title: &[IndexedToken]) -> &'d str {
+    fn new_text<'d>(&self, description: &'d str, title: &[Token]) -> &'d str {
         let sentence = description.split(". ").next().unwrap_or_default();
-        let inside = sentence.split_once(" (").and_then(|(_, rest)| rest.rsplit_once(')'));
-        let plain = sentence.split(" (").next().unwrap_or_default();
-        let mut words = tokenize(plain);
-        // The first word is the verb.
-        let new = words.drain(..).skip(1).filter(|word| !self.analyzer.is_stop_word(word));
-        let new = new.filter(|word| !self.analyzer.is_stem_in(word, title)).count();
-        if new > MAX_REPEATING_WORDS { description } else { inside.map_or("", |(inside, _)| inside) }
-    }
-
-    /// Adds the words in the field names of a collection's records, and returns their index.
-    fn add_fields(&mut self, catalog: &'static Catalog, collection: &str) -> Option<usize> {
-        let schema = schema_name(catalog, collection)?;
-        if let Some(number) = self.field_numbers.get(schema) {
-            return Some(*number);
-        }
-        let number = self.fields.len();
-        let mut tokens = Vec::new();
-        let fields = field_words(catalog, schema);
-        if are_of_person(&fields) {
-            self.people.insert(number);
-        }
-        for words in fields {
-            tokens.extend(self.analyzer.index_field(&words));
-        }
-        self.fields.push((tokens, Vec::new()));
-        self.field_numbers.insert(schema, number);
-        Some(number)
+        let (plain, inside) = match sentence.split_once(" (") {
+            Some((plain, rest)) => (plain, rest.rsplit_once(')').map(|(inside, _)| inside)),
+            None => (sentence, None),
+        };
+        let (mut words, mut new) = (0, 0);
+        words_in(&lowercase(plain), |word| {
+            // The first word is the verb.
+            new += usize::from(words > 0 && self.analyzer.is_new_in(word, title));
+            words += 1;
+        });
+        if new > MAX_REPEATING_WORDS { description } else { inside.unwrap_or_default() }
     }
 
     /// Returns the number of child collections of each record type. The API's main records have more of them than mere
     /// settings do.
     fn count_parts(&self) -> Vec<u16> {
         let mut parts = vec![0_u16; self.families.len()];
-        for path in self.families.keys() {
+        for path in &self.families {
             for (at, _) in path.match_indices("/{}") {
-                if let Some(owner) = self.families.get(&path[..at]).filter(|_| at + 3 < path.len()) {
-                    parts[*owner] += 1;
+                if let Some(owner) = self.families.get_index_of(&path[..at]).filter(|_| at + 3 < path.len()) {
+                    parts[owner] += 1;
                 }
             }
         }
@@ -264,9 +248,9 @@ impl IndexBuilder {
         let lists = tools.iter().filter(|tool| tool.intent == Intent::List);
         let heads: HashMap<usize, usize> = lists.map(|tool| (tool.family, tool.head)).collect();
         let mut owners = vec![None; self.families.len()];
-        for (path, family) in &self.families {
-            let owner = path.rfind("/{}").and_then(|end| self.families.get(&path[..end]));
-            owners[*family] = owner.and_then(|owner| heads.get(owner)).copied();
+        for (owner, path) in owners.iter_mut().zip(&self.families) {
+            let family = path.rfind("/{}").and_then(|end| self.families.get_index_of(&path[..end]));
+            *owner = family.and_then(|family| heads.get(&family)).copied();
         }
         for tool in tools {
             tool.owner = owners[tool.family];
@@ -285,8 +269,8 @@ impl IndexBuilder {
         let importance = |tool: &ToolDocument| {
             let actions =
                 tool.resource.and_then(|resource| actions.get(resource)).copied().unwrap_or_default();
-            let fields = tool.fields.map_or(&[][..], |number| self.fields[number].0.as_slice());
-            if tool.fields.is_some_and(|number| self.people.contains(&number)) {
+            let fields = tool.fields.map_or(&[][..], |number| self.fields.texts[number].0.as_slice());
+            if tool.fields.is_some_and(|number| self.fields.people.contains(&number)) {
                 0
             } else {
                 usize::from(parts[tool.family]) * (1 + actions) * (1 + fields.len())
@@ -296,7 +280,11 @@ impl IndexBuilder {
         let lists = lists.filter(|(tool, _)| parts[tool.family] > 1);
         let most = lists.max_by_key(|(tool, _)| (importance(tool), std::cmp::Reverse(tool.family)));
         let Some((_, (title, _))) = most else { return Vec::new() };
-        title.iter().filter(|stem| !stem.contains('_')).map(|stem| stem.to_string()).collect()
+        title
+            .iter()
+            .filter_map(|token| self.analyzer.vocabulary.stem_text(*token))
+            .map(str::to_owned)
+            .collect()
     }
 
     fn weight(&self, path: &str) -> f32 {
@@ -306,12 +294,8 @@ impl IndexBuilder {
     }
 
     /// The whole texts of tools: titles, descriptions and names of arguments.
-    fn whole_texts(
-        &mut self,
-        tools: &[ToolDocument],
-        vectors: &HashMap<IndexedToken, WordVector>,
-    ) -> TextIndex {
-        let arguments: Vec<Vec<IndexedToken>> = tools
+    fn whole_texts(&mut self, tools: &[ToolDocument], vectors: &HashMap<Token, WordVector>) -> TextIndex {
+        let arguments: Vec<Vec<Token>> = tools
             .iter()
             .map(|tool| {
                 let names = tool.tool.details().input.properties.names().into_iter();
@@ -330,7 +314,7 @@ impl IndexBuilder {
         tools: &[ToolDocument],
         titles: &Bm25Index,
         descriptions: &Bm25Index,
-        vectors: &HashMap<IndexedToken, WordVector>,
+        vectors: &HashMap<Token, WordVector>,
     ) -> MeaningIndex {
         let described: Vec<TextVector> =
             self.descriptions.iter().map(|(text, _)| text_vector(text, descriptions, vectors)).collect();
@@ -352,10 +336,18 @@ fn is_plain(tools: &[ToolDocument]) -> bool {
 }
 
 /// Returns the last word of a title, ignoring qualifiers that identify the record.
-fn last_word(title: &str) -> Option<String> {
-    let title =
-        [" by ", " to ", " of "].iter().fold(title, |title, word| title.split(word).next().unwrap_or(title));
-    tokenize(title).pop()
+fn last_word(title: &str) -> String {
+    let mut last = String::new();
+    let mut parts = title.split(' ').peekable();
+    let mut is_first = true;
+    while let Some(part) = parts.next() {
+        if !is_first && parts.peek().is_some() && ["by", "to", "of"].contains(&part) {
+            break;
+        }
+        is_first = false;
+        words_in(&lowercase(part), |word| word.clone_into(&mut last));
+    }
+    last
 }
 
 /// Returns the words of a title in noun order: `a note to a ticket` becomes `ticket note`.

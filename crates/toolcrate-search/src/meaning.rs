@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use crate::index::Bm25Index;
-use crate::token_pool::IndexedToken;
+use crate::vocabulary::Token;
 use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
 /// The meanings of texts.
@@ -31,14 +31,14 @@ impl MeaningIndex {
 
 /// Returns the meaning of a text, with more weight on words that are rare in an index. `vectors` are those of the stems.
 pub(crate) fn text_vector(
-    text: &[IndexedToken],
+    text: &[Token],
     index: &Bm25Index,
-    vectors: &HashMap<IndexedToken, WordVector>,
+    vectors: &HashMap<Token, WordVector>,
 ) -> TextVector {
     let mut meaning = TextVector::EMPTY;
     for token in text {
         if let Some(vector) = vectors.get(token) {
-            meaning.add(*vector, index.token_rarity(token));
+            meaning.add(*vector, index.token_rarity(Some(*token)));
         }
     }
     meaning

@@ -1,47 +1,90 @@
 //! The words in the names of record fields. For example, a serial number is a field of configurations.
 
+use foldhash::fast::RandomState;
+use foldhash::{HashMap, HashSet};
+use indexmap::IndexMap;
 use toolcrate_catalog::FilterKind;
 use toolcrate_runtime::Catalog;
+
+use crate::analyzer::{Analyzer, FieldName};
+use crate::vocabulary::Token;
 
 /// Maximum number of fields read per schema.
 const MAX_FIELDS: usize = 400;
 /// Words in field names that say nothing about the records.
 const FILLERS: [&str; 8] = ["id", "flag", "info", "href", "guid", "rec", "xref", "identifier"];
 
-/// Returns the schema name of a collection's records.
-pub(crate) fn schema_name(catalog: &'static Catalog, collection: &str) -> Option<&'static str> {
-    catalog.collections().get(collection)?.schema.as_deref()
+/// The fields of a catalog's records, schema by schema.
+#[derive(Default)]
+pub(crate) struct FieldCollector {
+    /// The tokens of each schema's fields; there is no secondary text.
+    pub(crate) texts: Vec<(Vec<Token>, Vec<Token>)>,
+    /// The indexes of the texts of people.
+    pub(crate) people: HashSet<usize>,
+    /// The index of each schema's text.
+    numbers: HashMap<&'static str, usize>,
+    /// The names and values. Most schemas have the same ones.
+    names: IndexMap<String, FieldName, RandomState>,
 }
 
-/// Returns the field names and values of a schema, each as words.
-pub(crate) fn field_words(catalog: &'static Catalog, schema: &str) -> Vec<Vec<String>> {
-    let mut fields: Vec<Vec<String>> = Vec::new();
+impl FieldCollector {
+    /// Adds the words in the field names of a collection's records, and returns the index of their text.
+    pub(crate) fn add(
+        &mut self,
+        catalog: &'static Catalog,
+        collection: &str,
+        analyzer: &mut Analyzer,
+    ) -> Option<usize> {
+        let schema = catalog.collections().get(collection)?.schema.as_deref()?;
+        if let Some(number) = self.numbers.get(schema) {
+            return Some(*number);
+        }
+        let number = self.texts.len();
+        let mut fields: Vec<usize> = Vec::new();
+        field_names(catalog, schema, |name| fields.push(self.name(name, analyzer)));
+        fields.retain(|field| !self.names[*field].words.is_empty());
+        fields.dedup_by(|a, b| self.names[*a].words == self.names[*b].words);
+        let mut tokens = Vec::new();
+        for field in fields.iter().map(|field| &self.names[*field]) {
+            analyzer.count_field_name(field);
+            tokens.extend(&field.tokens);
+        }
+        if fields.iter().any(|field| self.names[*field].is_first_name) {
+            self.people.insert(number);
+        }
+        self.texts.push((tokens, Vec::new()));
+        self.numbers.insert(schema, number);
+        Some(number)
+    }
+
+    /// Returns the number of a name, and adds it if it is new.
+    fn name(&mut self, name: &str, analyzer: &mut Analyzer) -> usize {
+        let known = self.names.get_index_of(name);
+        known.unwrap_or_else(|| {
+            self.names.insert_full(name.to_owned(), analyzer.add_field_name(&split_name(name))).0
+        })
+    }
+}
+
+/// Calls a function with each field name and value of a schema.
+fn field_names(catalog: &'static Catalog, schema: &str, mut found: impl FnMut(&str)) {
     if let Some(filter) = catalog.filters().get(schema) {
         for (path, kind) in filter.fields.iter().chain(&filter.children).take(MAX_FIELDS) {
             // The first part of `company/name` is the referenced record.
-            fields.push(split_name(path.split('/').next().unwrap_or_default()));
+            found(path.split('/').next().unwrap_or_default());
             if let FilterKind::Choice(values) = kind {
-                fields.extend(values.iter().map(|value| split_name(value)));
+                values.iter().for_each(|value| found(value));
             }
         }
     } else if let Some(record) = catalog.schemas().get(schema) {
         let schema = record.schema.to_value();
         let properties = schema.get("properties").and_then(|properties| properties.as_object());
         for (name, property) in properties.into_iter().flatten().take(MAX_FIELDS) {
-            fields.push(split_name(name));
+            found(name);
             let values = property.get("enum").and_then(|values| values.as_array());
-            let values = values.into_iter().flatten().filter_map(|value| value.as_str());
-            fields.extend(values.map(split_name));
+            values.into_iter().flatten().filter_map(|value| value.as_str()).for_each(&mut found);
         }
     }
-    fields.retain(|words| !words.is_empty());
-    fields.dedup();
-    fields
-}
-
-/// Returns true if these are the fields of a person.
-pub(crate) fn are_of_person(fields: &[Vec<String>]) -> bool {
-    fields.iter().any(|words| words == &["first", "name"])
 }
 
 /// Returns the words of a camel-case or snake-case name, in lower case and without fillers.

@@ -9,7 +9,7 @@ use foldhash::HashMap;
 use crate::index::{Bm25Index, QueryToken};
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::query_parser::QueryParser;
-use crate::token_pool::IndexedToken;
+use crate::vocabulary::Token;
 use crate::weights::Weights;
 use crate::word_vectors::{TextVector, WordVector};
 
@@ -27,17 +27,16 @@ pub(crate) struct TextIndex {
 impl TextIndex {
     /// Indexes texts, each of which consists of the stems in its title and the stems in the rest.
     pub(crate) fn new<'t>(
-        texts: impl Iterator<Item = (&'t [IndexedToken], Vec<&'t [IndexedToken]>)>,
-        vectors: &HashMap<IndexedToken, WordVector>,
+        texts: impl Iterator<Item = (&'t [Token], Vec<&'t [Token]>)>,
+        vectors: &HashMap<Token, WordVector>,
         weights: &Weights,
     ) -> Self {
-        let texts: Vec<(Vec<IndexedToken>, Vec<IndexedToken>)> = texts
+        let texts: Vec<(Vec<Token>, Vec<Token>)> = texts
             .map(|(title, rest)| {
-                let title: Vec<IndexedToken> =
-                    title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
-                let mut all: Vec<IndexedToken> = Vec::new();
-                (0..weights.text_title).for_each(|_| all.extend(title.iter().cloned()));
-                all.extend(rest.into_iter().flatten().cloned());
+                let title: Vec<Token> = title.iter().copied().filter(|token| !token.is_phrase()).collect();
+                let mut all: Vec<Token> = Vec::new();
+                (0..weights.text_title).for_each(|_| all.extend(&title));
+                all.extend(rest.into_iter().flatten());
                 (all, Vec::new())
             })
             .collect();
@@ -72,11 +71,15 @@ impl TextIndex {
             let rarity = vector.map_or(1.0, |vector| vector.rarity);
             let blend = |power: f32| (COMMON_WORD_SHARE + (1.0 - COMMON_WORD_SHARE) * rarity).powf(power);
             if let Some(vector) = vector {
-                meaning.add(vector, self.words.token_rarity(&token) * blend(parser.weights.meaning_rarity));
+                meaning.add(
+                    vector,
+                    self.words.token_rarity(analyzer.vocabulary.stem(&token))
+                        * blend(parser.weights.meaning_rarity),
+                );
             }
             tokens.push(QueryToken { token, weight: blend(parser.weights.word_rarity), sense: None });
         }
-        let mut scores = self.words.scores(&tokens, 1.0);
+        let mut scores = self.words.scores(&analyzer.find_tokens(&tokens), 1.0);
         let best = scores.iter().copied().fold(MIN_MEANING_SCALE, f32::max);
         for (score, similarity) in scores.iter_mut().zip(self.meanings.similarities(&meaning)) {
             *score += parser.weights.text_meaning * best * similarity;

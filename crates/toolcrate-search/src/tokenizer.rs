@@ -33,11 +33,13 @@ pub(crate) fn tokenize(text: &str) -> Vec<String> {
 
 /// Returns a text in lower case.
 pub(crate) fn lowercase(text: &str) -> Cow<'_, str> {
-    // Most indexed text has no capital letters.
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        Cow::Borrowed(text)
-    } else {
+    // Most indexed text is ASCII, and has no capital letters.
+    if !text.is_ascii() {
         Cow::Owned(text.to_lowercase())
+    } else if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
