@@ -158,48 +158,38 @@ impl Analyzer {
         self.vocabulary.words.insert_full(word.to_owned(), known).0
     }
 
-    /// Indexes a phrase. Returns the tokens for the whole phrase and, if it has several words, the tokens for its
-    /// parts.
-    pub(crate) fn index_phrase(&mut self, phrase: &str) -> (Vec<Token>, Vec<Token>) {
-        let (mut all, mut parts) = (Vec::new(), Vec::new());
+    /// Indexes a phrase. Adds the tokens for the whole phrase and, if it has several words, the tokens for its parts.
+    pub(crate) fn index_phrase(&mut self, phrase: &str, wholes: &mut Vec<Token>, parts: &mut Vec<Token>) {
+        let mut all: Vec<Token> = Vec::with_capacity(MAX_PHRASE_WORDS);
+        let mut content: Vec<Token> = Vec::with_capacity(MAX_PHRASE_WORDS);
         words_in(&lowercase(phrase), |word| {
             let known = self.count_word(word);
             all.push(known.stem);
-            parts.extend(Some(known.stem).filter(|_| !known.is_stop_word));
+            content.extend(Some(known.stem).filter(|_| !known.is_stop_word));
         });
-        for stem in &parts {
+        for stem in &content {
             self.vocabulary.stem_use_mut(*stem).is_in_aliases = true;
         }
         if all.len() < 2 {
             self.alias_words.extend(tokenize(phrase));
-            return (parts, Vec::new());
+            wholes.extend(content);
+            return;
         }
-        let content = parts.len();
-        let wholes = self.whole_phrases(&all, &parts);
-        // In a longer phrase, two adjacent words are also distinctive.
-        if content > 2 {
-            for start in 0..content - 1 {
-                let pair = self.vocabulary.add_phrase(&parts[start..start + 2]);
-                parts.push(pair);
-            }
-        }
-        (wholes, parts)
-    }
-
-    /// Returns the tokens for a whole phrase: its stems with stop words, and also without them if two or more are left.
-    fn whole_phrases(&mut self, all: &[Token], content: &[Token]) -> Vec<Token> {
-        let mut wholes = Vec::new();
         if content.len() > 1 {
-            wholes.push(self.vocabulary.add_phrase(content));
+            wholes.push(self.vocabulary.add_phrase(&content));
         }
         // "The address of a client" is also "the client's address".
-        if let [first, second] = content {
+        if let [first, second] = content.as_slice() {
             wholes.push(self.vocabulary.add_phrase(&[*second, *first]));
         }
-        if all.len() > 1 && all.len() != content.len() {
-            wholes.push(self.vocabulary.add_phrase(all));
+        if all.len() != content.len() {
+            wholes.push(self.vocabulary.add_phrase(&all));
         }
-        wholes
+        // In a longer phrase, two adjacent words are also distinctive.
+        if content.len() > 2 {
+            parts.extend(content.windows(2).map(|pair| self.vocabulary.add_phrase(pair)));
+        }
+        parts.extend(content);
     }
 
     /// Returns the indexed phrases that occur in a query, each with its number of words.
@@ -227,14 +217,15 @@ impl Analyzer {
         found
     }
 
-    /// Indexes a title. Returns its stems, and each rotation of them as one token (`ticket note`, `note of a ticket`).
+    /// Indexes a title, which consists of words in lower case with spaces between them. Returns its stems, and each
+    /// rotation of them as one token (`ticket note`, `note of a ticket`).
     pub(crate) fn index_title(&mut self, title: &str) -> Vec<Token> {
         let (mut stems, mut positive) = (Vec::new(), Vec::new());
-        words_in(&lowercase(title), |word| {
+        for word in title.split(' ').filter(|word| !word.is_empty()) {
             let known = self.count_word(word);
             stems.extend(Some(known.stem).filter(|_| !known.is_stop_word));
             positive.extend(positive_form(word).map(|word| self.stem(word)));
-        });
+        }
         stems.extend(positive.iter().map(|stem| self.vocabulary.add_stem(stem)));
         for stem in &stems {
             self.vocabulary.stem_use_mut(*stem).is_in_titles = true;
@@ -459,8 +450,9 @@ mod tests {
     fn words() -> Analyzer {
         let mut words = Analyzer::new(&LISTS);
         words.index_words(&tokenize("purchase order line items receive tickets priorities"));
-        words.index_phrase("who works at");
-        words.index_phrase("line of a purchase order");
+        for phrase in ["who works at", "line of a purchase order"] {
+            words.index_phrase(phrase, &mut Vec::new(), &mut Vec::new());
+        }
         words
     }
 

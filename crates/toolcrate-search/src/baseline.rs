@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::index::{Bm25Index, QueryToken};
+use crate::token_texts::TokenTexts;
 use crate::tokenizer::tokenize;
 use crate::vocabulary::{Token, Vocabulary};
 
@@ -19,11 +20,11 @@ impl PlainBm25 {
     /// Indexes every tool in a catalog.
     pub fn new(catalog: &'static Catalog) -> Self {
         let mut vocabulary = Vocabulary::default();
-        let mut tokens =
-            |tool| tokenize(&tool_text(tool)).iter().map(|word| vocabulary.add_stem(word)).collect();
-        let texts: Vec<(Vec<Token>, Vec<Token>)> =
-            catalog.tools().map(|tool| (tokens(tool), Vec::new())).collect();
-        Self { tools: catalog.tools().collect(), index: Bm25Index::new(&texts, 0.75, 0.0), vocabulary }
+        let mut tokens = |tool| -> Vec<Token> {
+            tokenize(&tool_text(tool)).iter().map(|word| vocabulary.add_stem(word)).collect()
+        };
+        let texts: TokenTexts = catalog.tools().map(|tool| tokens(tool)).collect();
+        Self { tools: catalog.tools().collect(), index: Bm25Index::from_texts(&texts, 0.75), vocabulary }
     }
 
     /// Returns the matching tools, best first.

@@ -67,8 +67,7 @@ impl SearchEngine {
         for verb in verbs.words() {
             analyzer.index_words(&[verb.to_owned()]);
         }
-        let builder = IndexBuilder::new(analyzer, lists, weights);
-        let (index, analyzer, related) = builder.index(catalog, lists.thesaurus);
+        let (index, analyzer, related) = IndexBuilder::index(analyzer, catalog, lists, weights);
         let parser = QueryParser {
             abbreviations: Abbreviations::new(analyzer.title_words()),
             analyzer,

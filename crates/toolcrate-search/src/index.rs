@@ -1,6 +1,7 @@
 //! Ranks text by BM25. Each document has a main part and a secondary part; words in the secondary part have a lower
 //! weight.
 
+use crate::token_texts::TokenTexts;
 use crate::vocabulary::Token;
 
 /// How quickly repeated occurrences of a token saturate: the `k1` of BM25.
@@ -52,13 +53,14 @@ impl Bm25Index {
     /// Indexes texts, given as the tokens of their main and secondary parts. `length_penalty` is the `b` of BM25: how
     /// much a long main part reduces the weight of its words. `secondary_weight` is the weight of a word in the
     /// secondary part.
-    pub(crate) fn new(
-        texts: &[(Vec<Token>, Vec<Token>)],
+    pub(crate) fn new<'t>(
+        texts: impl ExactSizeIterator<Item = (&'t [Token], &'t [Token])> + Clone,
         length_penalty: f32,
         secondary_weight: f32,
     ) -> Self {
-        let main_length = average_length(texts.iter().map(|(main, _)| main));
-        let secondary_length = average_length(texts.iter().map(|(_, secondary)| secondary));
+        let count = texts.len();
+        let main_length = average_length(texts.clone().map(|(main, _)| main));
+        let secondary_length = average_length(texts.clone().map(|(_, secondary)| secondary));
         let mut found: Vec<(Token, Posting)> = Vec::new();
         let (mut sorted, mut sorted_secondary) = (Vec::new(), Vec::new());
         for (text, (main, secondary)) in (0..).zip(texts) {
@@ -76,7 +78,12 @@ impl Bm25Index {
                 (token, Posting { text, value, is_main: false })
             }));
         }
-        Self::from_postings(&found, texts.len())
+        Self::from_postings(&found, count)
+    }
+
+    /// Indexes texts that have no secondary part.
+    pub(crate) fn from_texts(texts: &TokenTexts, length_penalty: f32) -> Self {
+        Self::new(texts.iter().map(|text| (text, &[][..])), length_penalty, 0.0)
     }
 
     /// Sorts postings by token, those of a token in the order of the texts.
@@ -189,7 +196,7 @@ fn position(token: Token, stems: usize) -> usize {
     if token.is_phrase() { stems + token.number() } else { token.number() }
 }
 
-fn average_length<'a>(texts: impl Iterator<Item = &'a Vec<Token>>) -> f32 {
+fn average_length<'a>(texts: impl Iterator<Item = &'a [Token]>) -> f32 {
     let (count, total) =
         texts.fold((0_usize, 0_usize), |(count, total), text| (count + 1, total + text.len()));
     (total as f32 / count.max(1) as f32).max(1.0)
@@ -224,7 +231,8 @@ mod tests {
         let mut tokens = |text: &str| text.split_whitespace().map(|word| vocabulary.add_stem(word)).collect();
         let texts: Vec<(Vec<Token>, Vec<Token>)> =
             texts.iter().map(|(main, secondary)| (tokens(main), tokens(secondary))).collect();
-        (Bm25Index::new(&texts, length_penalty, secondary_weight), vocabulary)
+        let texts = texts.iter().map(|(main, secondary)| (main.as_slice(), secondary.as_slice()));
+        (Bm25Index::new(texts, length_penalty, secondary_weight), vocabulary)
     }
 
     fn query(token: Option<Token>, weight: f32) -> [QueryToken<Option<Token>>; 1] {

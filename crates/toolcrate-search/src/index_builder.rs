@@ -1,13 +1,13 @@
 //! Collects a catalog's indexed text, tool by tool.
 
-use std::borrow::Cow;
+use std::thread;
 
 use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use indexmap::IndexSet;
-use toolcrate_runtime::{Catalog, Tool};
+use toolcrate_runtime::Catalog;
 
-use crate::aliases::{AliasIndex, collection_path, normalize_path};
+use crate::aliases::{AliasIndex, AliasList, collection_path};
 use crate::analyzer::Analyzer;
 use crate::document::{ToolDocument, ToolIndex};
 use crate::index::Bm25Index;
@@ -17,8 +17,9 @@ use crate::rare_tools::Penalty;
 use crate::record_fields::{FieldCollector, split_name};
 use crate::related::RelatedWords;
 use crate::text_ranking::TextIndex;
-use crate::tokenizer::{lowercase, words_in};
+use crate::token_texts::TokenTexts;
 use crate::tool_stems::ToolStems;
+use crate::tool_text::ToolText;
 use crate::vocabulary::Token;
 use crate::weights::Weights;
 use crate::word_lists::{WordLists, lines, sections};
@@ -31,8 +32,11 @@ const MAX_MODULE_WORDS: usize = 1;
 /// Maximum number of words that a sentence may add to the title and still count as repeating it.
 const MAX_REPEATING_WORDS: usize = 1;
 
-/// The tokens of a text's main and secondary parts.
-type TextTokens = (Vec<Token>, Vec<Token>);
+/// The number of tokens of an average title.
+const EXPECTED_TITLE_TOKENS: usize = 8;
+
+/// The tokens of the aliases with the same heading: whole phrases, and their parts.
+type AliasTokens = (Vec<Token>, Vec<Token>);
 
 /// Collects the text to index, tool by tool.
 pub(crate) struct IndexBuilder {
@@ -41,10 +45,10 @@ pub(crate) struct IndexBuilder {
     aliases: AliasIndex,
     weights: Weights,
     analyzer: Analyzer,
-    collection_aliases: Vec<TextTokens>,
-    action_aliases: Vec<TextTokens>,
-    titles: Vec<TextTokens>,
-    descriptions: Vec<TextTokens>,
+    collection_aliases: Vec<AliasTokens>,
+    action_aliases: Vec<AliasTokens>,
+    titles: TokenTexts,
+    descriptions: TokenTexts,
     /// The index of each description, by module and text.
     description_numbers: HashMap<&'static str, HashMap<String, usize>>,
     fields: FieldCollector,
@@ -56,27 +60,18 @@ pub(crate) struct IndexBuilder {
 }
 
 impl IndexBuilder {
-    /// Reads the word lists.
-    pub(crate) fn new(mut analyzer: Analyzer, lists: &WordLists, weights: Weights) -> Self {
-        let (collections, actions) = (sections(lists.collection_aliases), sections(lists.action_aliases));
-        let aliases = AliasIndex::new(&collections, &actions);
-        let mut index_aliases = |aliases: &Vec<&str>| -> TextTokens {
-            let (wholes, parts): (Vec<_>, Vec<_>) =
-                aliases.iter().map(|alias| analyzer.index_phrase(alias)).unzip();
-            (wholes.concat(), parts.concat())
-        };
-        let collection_aliases = collections.iter().map(|(_, aliases)| index_aliases(aliases)).collect();
-        let action_aliases = actions.iter().map(|(_, aliases)| index_aliases(aliases)).collect();
+    /// Creates a builder for the text of a catalog.
+    fn new(analyzer: Analyzer, catalog: &'static Catalog, lists: &WordLists, weights: Weights) -> Self {
         Self {
             popular: lines(lists.popular).collect(),
             penalties: Penalty::parse_list(lists.penalties),
-            aliases,
+            aliases: AliasIndex::default(),
             weights,
             analyzer,
-            collection_aliases,
-            action_aliases,
-            titles: Vec::new(),
-            descriptions: Vec::new(),
+            collection_aliases: Vec::new(),
+            action_aliases: Vec::new(),
+            titles: TokenTexts::with_capacity(catalog.len(), EXPECTED_TITLE_TOKENS),
+            descriptions: TokenTexts::default(),
             description_numbers: HashMap::new(),
             fields: FieldCollector::default(),
             stems: ToolStems::default(),
@@ -88,12 +83,57 @@ impl IndexBuilder {
     /// Indexes every tool in a catalog. Returns the index, the analyzer with the catalog's vocabulary, and
     /// that vocabulary by meaning.
     pub(crate) fn index(
-        mut self,
+        analyzer: Analyzer,
         catalog: &'static Catalog,
+        lists: &WordLists,
+        weights: Weights,
+    ) -> (ToolIndex, Analyzer, RelatedWords) {
+        let mut builder = Self::new(analyzer, catalog, lists, weights);
+        let penalties = Penalty::parse_list(lists.penalties);
+        // Half of the work is reading the text of the tools, which doesn't need the vocabulary.
+        let texts = thread::scope(|scope| {
+            let texts = scope.spawn(|| -> Vec<ToolText> {
+                catalog.tools().map(|tool| ToolText::read(tool, &penalties)).collect()
+            });
+            builder.add_aliases(lists);
+            builder.add_fields(catalog);
+            join(texts)
+        });
+        let tools = texts.into_iter().map(|text| builder.add(text)).collect();
+        builder.finish(tools, lists.thesaurus)
+    }
+
+    /// Indexes the aliases.
+    fn add_aliases(&mut self, lists: &WordLists) {
+        let (collections, actions) = (sections(lists.collection_aliases), sections(lists.action_aliases));
+        self.aliases = AliasIndex::new(&collections, &actions);
+        let mut index = |list: &AliasList| -> Vec<AliasTokens> {
+            list.iter()
+                .map(|(_, aliases)| {
+                    let (mut wholes, mut parts) = (Vec::new(), Vec::new());
+                    aliases
+                        .iter()
+                        .for_each(|alias| self.analyzer.index_phrase(alias, &mut wholes, &mut parts));
+                    (wholes, parts)
+                })
+                .collect()
+        };
+        (self.collection_aliases, self.action_aliases) = (index(&collections), index(&actions));
+    }
+
+    /// Indexes the fields of the tools' records.
+    fn add_fields(&mut self, catalog: &'static Catalog) {
+        for collection in catalog.tools().filter_map(|tool| tool.collection()) {
+            self.fields.add(catalog, collection, &mut self.analyzer);
+        }
+    }
+
+    /// Indexes what is known once the text of all tools is.
+    fn finish(
+        mut self,
+        mut tools: Vec<ToolDocument>,
         thesaurus: &'static str,
     ) -> (ToolIndex, Analyzer, RelatedWords) {
-        self.titles.reserve(catalog.len());
-        let mut tools: Vec<ToolDocument> = catalog.tools().map(|tool| self.add(tool)).collect();
         let parts = self.count_parts();
         if self.popular.is_empty() {
             for tool in &mut tools {
@@ -105,19 +145,23 @@ impl IndexBuilder {
         self.share_explanations(&mut tools);
         self.analyzer.add_thesaurus(thesaurus);
         let weights = self.weights;
-        let titles = Bm25Index::new(&self.titles, weights.title_length_penalty, 0.0);
-        let descriptions = Bm25Index::new(&self.descriptions, weights.description_length_penalty, 0.0);
+        let titles = Bm25Index::from_texts(&self.titles, weights.title_length_penalty);
+        let descriptions = Bm25Index::from_texts(&self.descriptions, weights.description_length_penalty);
         let vectors = self.analyzer.stem_vectors();
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
         self.analyzer.index_spelling();
         let related = RelatedWords::new(self.analyzer.searchable_vectors(&vectors));
+        let aliases = |aliases: &[AliasTokens]| {
+            let texts = aliases.iter().map(|(wholes, parts)| (wholes.as_slice(), parts.as_slice()));
+            Bm25Index::new(texts, 0.0, weights.alias_word)
+        };
         let index = ToolIndex {
             titles,
             descriptions,
-            fields: Bm25Index::new(&self.fields.texts, weights.field_length_penalty, 0.0),
-            collection_aliases: Bm25Index::new(&self.collection_aliases, 0.0, weights.alias_word),
-            action_aliases: Bm25Index::new(&self.action_aliases, 0.0, weights.alias_word),
+            fields: Bm25Index::from_texts(&self.fields.texts, weights.field_length_penalty),
+            collection_aliases: aliases(&self.collection_aliases),
+            action_aliases: aliases(&self.action_aliases),
             meanings,
             texts,
             penalties: self.penalties,
@@ -128,17 +172,14 @@ impl IndexBuilder {
         (index, self.analyzer, related)
     }
 
-    fn add(&mut self, tool: Tool) -> ToolDocument {
-        let summary = tool.summary();
-        let path = normalize_path(tool.path());
-        let intent = Intent::from_tool(tool);
-        let collection = self.aliases.collection(&path);
-        let title = in_noun_order(without_verb(&summary.title, intent), intent);
-        let head = self.analyzer.tool_stem(&last_word(&title), &mut self.stems);
-        let title = self.analyzer.index_title(&title);
-        let text = self.new_text(&summary.description, &title);
-        let is_described = text.len() == summary.description.len();
-        let description = self.add_description(tool.module(), text);
+    fn add(&mut self, text: ToolText) -> ToolDocument {
+        let ToolText { tool, intent, ref path, .. } = text;
+        let collection = self.aliases.collection(path);
+        let head = self.analyzer.tool_stem(text.head(), &mut self.stems);
+        let title = self.analyzer.index_title(&text.title);
+        let new_text = self.new_text(&text, &title);
+        let is_described = new_text.len() == text.description().len();
+        let description = self.add_description(tool.module(), new_text);
         // A collection's own name is also an alias; the first list tool has the plain name.
         if let Some(number) = collection.filter(|_| intent == Intent::List)
             && self.titled_collections.insert(number)
@@ -146,29 +187,31 @@ impl IndexBuilder {
         {
             main.extend(&title);
         }
-        self.titles.push((title, Vec::new()));
-        let family = self.add_family(collection_path(&path));
-        let penalties = self.penalties.iter().enumerate();
-        let penalties = penalties.filter(|(_, penalty)| penalty.applies_to(tool.short_name()));
-        let penalties = penalties.map(|(number, _)| number).collect();
+        self.titles.push(title);
         ToolDocument {
             tool,
             intent,
             description,
             is_described,
-            fields: tool
-                .collection()
-                .and_then(|collection| self.fields.add(tool.catalog(), collection, &mut self.analyzer)),
+            fields: tool.collection().and_then(|collection| self.fields.number(collection)),
             collection,
-            action_aliases: self.aliases.action(tool.method(), &path),
-            family,
+            action_aliases: self.aliases.action(tool.method(), path),
+            family: self.add_family(collection_path(path)),
             resource: tool.collection(),
             action: self.analyzer.tool_stem(tool.verb(), &mut self.stems),
             head,
             owner: None,
-            weight: self.weight(&path),
-            penalties,
+            weight: self.weight(path),
+            penalties: text.penalties,
         }
+    }
+
+    /// Returns the part of a description that adds information. A first sentence that repeats the title may explain it
+    /// in parentheses; the rest describes arguments and pages, which doesn't distinguish tools.
+    fn new_text<'t>(&self, text: &'t ToolText, title: &[Token]) -> &'t str {
+        let words = text.sentence.split(' ').filter(|word| !word.is_empty());
+        let new = words.filter(|word| self.analyzer.is_new_in(word, title)).count();
+        if new > MAX_REPEATING_WORDS { text.description() } else { text.explanation() }
     }
 
     /// Returns the number of a collection, and adds it if it is new.
@@ -186,25 +229,8 @@ impl IndexBuilder {
         numbers.insert(text.to_owned(), number);
         let mut tokens = self.analyzer.index_text(module, usize::MAX);
         tokens.extend(self.analyzer.index_text(text, MAX_DESCRIPTION_WORDS));
-        self.descriptions.push((tokens, Vec::new()));
+        self.descriptions.push(tokens);
         number
-    }
-
-    /// Returns the part of a description that adds information. A first sentence that repeats the title may explain it
-    /// in parentheses; the rest describes arguments and pages, which doesn't distinguish tools.
-    fn new_text<'d>(&self, description: &'d str, title: &[Token]) -> &'d str {
-        let sentence = description.split(". ").next().unwrap_or_default();
-        let (plain, inside) = match sentence.split_once(" (") {
-            Some((plain, rest)) => (plain, rest.rsplit_once(')').map(|(inside, _)| inside)),
-            None => (sentence, None),
-        };
-        let (mut words, mut new) = (0, 0);
-        words_in(&lowercase(plain), |word| {
-            // The first word is the verb.
-            new += usize::from(words > 0 && self.analyzer.is_new_in(word, title));
-            words += 1;
-        });
-        if new > MAX_REPEATING_WORDS { description } else { inside.unwrap_or_default() }
     }
 
     /// Returns the number of child collections of each record type. The API's main records have more of them than mere
@@ -227,7 +253,7 @@ impl IndexBuilder {
         let mut best: HashMap<usize, usize> = HashMap::new();
         for tool in tools.iter().filter(|tool| !tool.is_described && self.explains(tool.description)) {
             let known = best.entry(tool.family).or_insert(tool.description);
-            if self.descriptions[tool.description].0.len() < self.descriptions[*known].0.len() {
+            if self.descriptions.get(tool.description).len() < self.descriptions.get(*known).len() {
                 *known = tool.description;
             }
         }
@@ -240,7 +266,7 @@ impl IndexBuilder {
 
     /// Returns true if a description has more words than the name of the module.
     fn explains(&self, description: usize) -> bool {
-        self.descriptions[description].0.len() > MAX_MODULE_WORDS
+        self.descriptions.get(description).len() > MAX_MODULE_WORDS
     }
 
     /// Sets the head of the record whose part each tool works on.
@@ -269,17 +295,17 @@ impl IndexBuilder {
         let importance = |tool: &ToolDocument| {
             let actions =
                 tool.resource.and_then(|resource| actions.get(resource)).copied().unwrap_or_default();
-            let fields = tool.fields.map_or(&[][..], |number| self.fields.texts[number].0.as_slice());
+            let fields = tool.fields.map_or(&[][..], |number| self.fields.texts.get(number));
             if tool.fields.is_some_and(|number| self.fields.people.contains(&number)) {
                 0
             } else {
                 usize::from(parts[tool.family]) * (1 + actions) * (1 + fields.len())
             }
         };
-        let lists = tools.iter().zip(&self.titles).filter(|(tool, _)| tool.intent == Intent::List);
+        let lists = tools.iter().zip(self.titles.iter()).filter(|(tool, _)| tool.intent == Intent::List);
         let lists = lists.filter(|(tool, _)| parts[tool.family] > 1);
         let most = lists.max_by_key(|(tool, _)| (importance(tool), std::cmp::Reverse(tool.family)));
-        let Some((_, (title, _))) = most else { return Vec::new() };
+        let Some((_, title)) = most else { return Vec::new() };
         title
             .iter()
             .filter_map(|token| self.analyzer.vocabulary.stem_text(*token))
@@ -302,8 +328,8 @@ impl IndexBuilder {
                 self.analyzer.index_words(&names.flat_map(|name| split_name(&name)).collect::<Vec<_>>())
             })
             .collect();
-        let texts = tools.iter().zip(&self.titles).zip(&arguments).map(|((tool, (title, _)), arguments)| {
-            (title.as_slice(), vec![self.descriptions[tool.description].0.as_slice(), arguments.as_slice()])
+        let texts = tools.iter().zip(self.titles.iter()).zip(&arguments).map(|((tool, title), arguments)| {
+            (title, vec![self.descriptions.get(tool.description), arguments.as_slice()])
         });
         TextIndex::new(texts, vectors, &self.weights)
     }
@@ -317,10 +343,10 @@ impl IndexBuilder {
         vectors: &HashMap<Token, WordVector>,
     ) -> MeaningIndex {
         let described: Vec<TextVector> =
-            self.descriptions.iter().map(|(text, _)| text_vector(text, descriptions, vectors)).collect();
+            self.descriptions.iter().map(|text| text_vector(text, descriptions, vectors)).collect();
         MeaningIndex::new(
             self.weights.common,
-            tools.iter().zip(&self.titles).map(|(tool, (title, _))| {
+            tools.iter().zip(self.titles.iter()).map(|(tool, title)| {
                 let mut text = text_vector(title, titles, vectors);
                 let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
                 text.add_text(&described[tool.description], share);
@@ -335,33 +361,7 @@ fn is_plain(tools: &[ToolDocument]) -> bool {
     tools.iter().filter(|tool| tool.is_plain()).count() * 2 > tools.len()
 }
 
-/// Returns the last word of a title, ignoring qualifiers that identify the record.
-fn last_word(title: &str) -> String {
-    let mut last = String::new();
-    let mut parts = title.split(' ').peekable();
-    let mut is_first = true;
-    while let Some(part) = parts.next() {
-        if !is_first && parts.peek().is_some() && ["by", "to", "of"].contains(&part) {
-            break;
-        }
-        is_first = false;
-        words_in(&lowercase(part), |word| word.clone_into(&mut last));
-    }
-    last
-}
-
-/// Returns the words of a title in noun order: `a note to a ticket` becomes `ticket note`.
-fn in_noun_order(title: &str, intent: Intent) -> Cow<'_, str> {
-    match title.split_once(" to ").filter(|_| intent == Intent::Create) {
-        Some((own, owner)) => Cow::Owned(format!("{owner} {own}")),
-        None => Cow::Borrowed(title),
-    }
-}
-
-/// Returns a title without its verb.
-fn without_verb(title: &str, intent: Intent) -> &str {
-    match intent {
-        Intent::Other | Intent::Usages => title,
-        _ => title.split_once(' ').map_or(title, |(_, rest)| rest),
-    }
+/// Returns the result of a thread, or panics if the thread did.
+fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

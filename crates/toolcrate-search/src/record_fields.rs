@@ -7,7 +7,7 @@ use toolcrate_catalog::FilterKind;
 use toolcrate_runtime::Catalog;
 
 use crate::analyzer::{Analyzer, FieldName};
-use crate::vocabulary::Token;
+use crate::token_texts::TokenTexts;
 
 /// Maximum number of fields read per schema.
 const MAX_FIELDS: usize = 400;
@@ -17,44 +17,62 @@ const FILLERS: [&str; 8] = ["id", "flag", "info", "href", "guid", "rec", "xref",
 /// The fields of a catalog's records, schema by schema.
 #[derive(Default)]
 pub(crate) struct FieldCollector {
-    /// The tokens of each schema's fields; there is no secondary text.
-    pub(crate) texts: Vec<(Vec<Token>, Vec<Token>)>,
+    /// The tokens of each schema's fields.
+    pub(crate) texts: TokenTexts,
     /// The indexes of the texts of people.
     pub(crate) people: HashSet<usize>,
+    /// The index of each collection's text.
+    collections: HashMap<&'static str, Option<usize>>,
     /// The index of each schema's text.
-    numbers: HashMap<&'static str, usize>,
+    schemas: HashMap<&'static str, usize>,
     /// The names and values. Most schemas have the same ones.
     names: IndexMap<String, FieldName, RandomState>,
 }
 
 impl FieldCollector {
-    /// Adds the words in the field names of a collection's records, and returns the index of their text.
+    /// Adds the words in the field names of a collection's records, unless they are known.
     pub(crate) fn add(
         &mut self,
         catalog: &'static Catalog,
-        collection: &str,
+        collection: &'static str,
         analyzer: &mut Analyzer,
-    ) -> Option<usize> {
-        let schema = catalog.collections().get(collection)?.schema.as_deref()?;
-        if let Some(number) = self.numbers.get(schema) {
-            return Some(*number);
+    ) {
+        if !self.collections.contains_key(collection) {
+            let record = catalog.collections().get(collection);
+            let schema = record.and_then(|record| record.schema.as_deref());
+            let number = schema.map(|schema| self.add_schema(catalog, schema, analyzer));
+            self.collections.insert(collection, number);
+        }
+    }
+
+    /// Returns the index of the text of a collection that was added.
+    pub(crate) fn number(&self, collection: &str) -> Option<usize> {
+        self.collections.get(collection).copied().flatten()
+    }
+
+    /// Adds the words in the field names of a schema, and returns the index of their text.
+    fn add_schema(
+        &mut self,
+        catalog: &'static Catalog,
+        schema: &'static str,
+        analyzer: &mut Analyzer,
+    ) -> usize {
+        if let Some(number) = self.schemas.get(schema) {
+            return *number;
         }
         let number = self.texts.len();
         let mut fields: Vec<usize> = Vec::new();
         field_names(catalog, schema, |name| fields.push(self.name(name, analyzer)));
         fields.retain(|field| !self.names[*field].words.is_empty());
         fields.dedup_by(|a, b| self.names[*a].words == self.names[*b].words);
-        let mut tokens = Vec::new();
-        for field in fields.iter().map(|field| &self.names[*field]) {
-            analyzer.count_field_name(field);
-            tokens.extend(&field.tokens);
-        }
-        if fields.iter().any(|field| self.names[*field].is_first_name) {
+        let fields = || fields.iter().map(|field| &self.names[*field]);
+        fields().for_each(|field| analyzer.count_field_name(field));
+        self.texts.push(fields().flat_map(|field| field.tokens.iter().copied()));
+        if fields().any(|field| field.is_first_name) {
             self.people.insert(number);
         }
-        self.texts.push((tokens, Vec::new()));
-        self.numbers.insert(schema, number);
-        Some(number)
+        self.schemas.insert(schema, number);
+        number
     }
 
     /// Returns the number of a name, and adds it if it is new.

@@ -9,6 +9,7 @@ use foldhash::HashMap;
 use crate::index::{Bm25Index, QueryToken};
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::query_parser::QueryParser;
+use crate::token_texts::TokenTexts;
 use crate::vocabulary::Token;
 use crate::weights::Weights;
 use crate::word_vectors::{TextVector, WordVector};
@@ -31,19 +32,19 @@ impl TextIndex {
         vectors: &HashMap<Token, WordVector>,
         weights: &Weights,
     ) -> Self {
-        let texts: Vec<(Vec<Token>, Vec<Token>)> = texts
+        let texts: TokenTexts = texts
             .map(|(title, rest)| {
                 let title: Vec<Token> = title.iter().copied().filter(|token| !token.is_phrase()).collect();
                 let mut all: Vec<Token> = Vec::new();
                 (0..weights.text_title).for_each(|_| all.extend(&title));
                 all.extend(rest.into_iter().flatten());
-                (all, Vec::new())
+                all
             })
             .collect();
-        let words = Bm25Index::new(&texts, weights.text_length_penalty, 0.0);
+        let words = Bm25Index::from_texts(&texts, weights.text_length_penalty);
         let meanings = MeaningIndex::new(
             weights.text_common,
-            texts.iter().map(|(text, _)| text_vector(text, &words, vectors)),
+            texts.iter().map(|text| text_vector(text, &words, vectors)),
         );
         Self { words, meanings }
     }
