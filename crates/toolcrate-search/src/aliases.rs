@@ -15,7 +15,6 @@ const SUFFIXES: [&str; 8] = ["", "{}", "count", "default", "bulk", "info", "usag
 pub(crate) type AliasList = Vec<(&'static str, Vec<&'static str>)>;
 
 /// The position of each collection and operation in its alias list.
-#[derive(Default)]
 pub(crate) struct AliasIndex {
     collections: HashMap<&'static str, usize>,
     /// By method and path.

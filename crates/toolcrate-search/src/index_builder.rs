@@ -7,22 +7,22 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use indexmap::IndexSet;
 use toolcrate_runtime::Catalog;
 
-use crate::aliases::{AliasIndex, AliasList, collection_path};
+use crate::aliases::AliasList;
 use crate::analyzer::Analyzer;
 use crate::document::{ToolDocument, ToolIndex};
 use crate::index::Bm25Index;
 use crate::intent::Intent;
 use crate::meaning::{MeaningIndex, text_vector};
-use crate::rare_tools::Penalty;
 use crate::record_fields::{FieldCollector, split_name};
 use crate::related::RelatedWords;
 use crate::text_ranking::TextIndex;
 use crate::token_texts::TokenTexts;
+use crate::tool_reader::{ToolReader, ToolText};
 use crate::tool_stems::ToolStems;
-use crate::tool_text::ToolText;
+
 use crate::vocabulary::Token;
 use crate::weights::Weights;
-use crate::word_lists::{WordLists, lines, sections};
+use crate::word_lists::{WordLists, sections};
 use crate::word_vectors::{TextVector, WordVector};
 
 /// Maximum number of description words that are indexed.
@@ -40,9 +40,6 @@ type AliasTokens = (Vec<Token>, Vec<Token>);
 
 /// Collects the text to index, tool by tool.
 pub(crate) struct IndexBuilder {
-    popular: HashSet<&'static str>,
-    penalties: Vec<Penalty>,
-    aliases: AliasIndex,
     weights: Weights,
     analyzer: Analyzer,
     collection_aliases: Vec<AliasTokens>,
@@ -53,19 +50,14 @@ pub(crate) struct IndexBuilder {
     description_numbers: HashMap<&'static str, HashMap<String, usize>>,
     fields: FieldCollector,
     stems: ToolStems,
-    /// The paths of the collections.
-    families: IndexSet<String, RandomState>,
     /// The collections whose title was added to their aliases.
     titled_collections: HashSet<usize>,
 }
 
 impl IndexBuilder {
     /// Creates a builder for the text of a catalog.
-    fn new(analyzer: Analyzer, catalog: &'static Catalog, lists: &WordLists, weights: Weights) -> Self {
+    fn new(analyzer: Analyzer, catalog: &'static Catalog, weights: Weights) -> Self {
         Self {
-            popular: lines(lists.popular).collect(),
-            penalties: Penalty::parse_list(lists.penalties),
-            aliases: AliasIndex::default(),
             weights,
             analyzer,
             collection_aliases: Vec::new(),
@@ -75,7 +67,6 @@ impl IndexBuilder {
             description_numbers: HashMap::new(),
             fields: FieldCollector::default(),
             stems: ToolStems::default(),
-            families: IndexSet::default(),
             titled_collections: HashSet::new(),
         }
     }
@@ -88,41 +79,32 @@ impl IndexBuilder {
         lists: &WordLists,
         weights: Weights,
     ) -> (ToolIndex, Analyzer, RelatedWords) {
-        let mut builder = Self::new(analyzer, catalog, lists, weights);
-        let penalties = Penalty::parse_list(lists.penalties);
-        // Half of the work is reading the text of the tools, which doesn't need the vocabulary.
+        let mut builder = Self::new(analyzer, catalog, weights);
+        let (collections, actions) = (sections(lists.collection_aliases), sections(lists.action_aliases));
+        let mut reader = ToolReader::new(lists, &collections, &actions, weights);
         let texts = thread::scope(|scope| {
-            let texts = scope.spawn(|| -> Vec<ToolText> {
-                catalog.tools().map(|tool| ToolText::read(tool, &penalties)).collect()
-            });
-            builder.add_aliases(lists);
-            builder.add_fields(catalog);
+            let texts = scope.spawn(|| reader.read_all(catalog));
+            builder.collection_aliases = builder.index_aliases(&collections);
+            builder.action_aliases = builder.index_aliases(&actions);
+            builder.index_fields(catalog);
             join(texts)
         });
         let tools = texts.into_iter().map(|text| builder.add(text)).collect();
-        builder.finish(tools, lists.thesaurus)
+        builder.finish(tools, reader, lists.thesaurus)
     }
 
-    /// Indexes the aliases.
-    fn add_aliases(&mut self, lists: &WordLists) {
-        let (collections, actions) = (sections(lists.collection_aliases), sections(lists.action_aliases));
-        self.aliases = AliasIndex::new(&collections, &actions);
-        let mut index = |list: &AliasList| -> Vec<AliasTokens> {
-            list.iter()
-                .map(|(_, aliases)| {
-                    let (mut wholes, mut parts) = (Vec::new(), Vec::new());
-                    aliases
-                        .iter()
-                        .for_each(|alias| self.analyzer.index_phrase(alias, &mut wholes, &mut parts));
-                    (wholes, parts)
-                })
-                .collect()
+    /// Indexes the aliases below each heading.
+    fn index_aliases(&mut self, list: &AliasList) -> Vec<AliasTokens> {
+        let mut index = |aliases: &[&str]| {
+            let (mut wholes, mut parts) = (Vec::new(), Vec::new());
+            aliases.iter().for_each(|alias| self.analyzer.index_phrase(alias, &mut wholes, &mut parts));
+            (wholes, parts)
         };
-        (self.collection_aliases, self.action_aliases) = (index(&collections), index(&actions));
+        list.iter().map(|(_, aliases)| index(aliases)).collect()
     }
 
     /// Indexes the fields of the tools' records.
-    fn add_fields(&mut self, catalog: &'static Catalog) {
+    fn index_fields(&mut self, catalog: &'static Catalog) {
         for collection in catalog.tools().filter_map(|tool| tool.collection()) {
             self.fields.add(catalog, collection, &mut self.analyzer);
         }
@@ -132,16 +114,17 @@ impl IndexBuilder {
     fn finish(
         mut self,
         mut tools: Vec<ToolDocument>,
+        reader: ToolReader,
         thesaurus: &'static str,
     ) -> (ToolIndex, Analyzer, RelatedWords) {
-        let parts = self.count_parts();
-        if self.popular.is_empty() {
+        let parts = count_parts(&reader.families);
+        if reader.popular.is_empty() {
             for tool in &mut tools {
                 tool.weight *= 1.0 + self.weights.owned_part * f32::from(parts[tool.family]).ln_1p();
             }
         }
         let main_record = self.main_record(&tools, &parts);
-        self.add_owners(&mut tools);
+        add_owners(&mut tools, &reader.families);
         self.share_explanations(&mut tools);
         self.analyzer.add_thesaurus(thesaurus);
         let weights = self.weights;
@@ -164,7 +147,7 @@ impl IndexBuilder {
             action_aliases: aliases(&self.action_aliases),
             meanings,
             texts,
-            penalties: self.penalties,
+            penalties: reader.penalties,
             stems: self.stems,
             main_record,
             tools,
@@ -173,8 +156,7 @@ impl IndexBuilder {
     }
 
     fn add(&mut self, text: ToolText) -> ToolDocument {
-        let ToolText { tool, intent, ref path, .. } = text;
-        let collection = self.aliases.collection(path);
+        let ToolText { tool, intent, collection, .. } = text;
         let head = self.analyzer.tool_stem(text.head(), &mut self.stems);
         let title = self.analyzer.index_title(&text.title);
         let new_text = self.new_text(&text, &title);
@@ -195,13 +177,13 @@ impl IndexBuilder {
             is_described,
             fields: tool.collection().and_then(|collection| self.fields.number(collection)),
             collection,
-            action_aliases: self.aliases.action(tool.method(), path),
-            family: self.add_family(collection_path(path)),
+            action_aliases: text.action_aliases,
+            family: text.family,
             resource: tool.collection(),
             action: self.analyzer.tool_stem(tool.verb(), &mut self.stems),
             head,
             owner: None,
-            weight: self.weight(path),
+            weight: text.weight,
             penalties: text.penalties,
         }
     }
@@ -209,14 +191,9 @@ impl IndexBuilder {
     /// Returns the part of a description that adds information. A first sentence that repeats the title may explain it
     /// in parentheses; the rest describes arguments and pages, which doesn't distinguish tools.
     fn new_text<'t>(&self, text: &'t ToolText, title: &[Token]) -> &'t str {
-        let words = text.sentence.split(' ').filter(|word| !word.is_empty());
+        let words = text.new_words.split(' ').filter(|word| !word.is_empty());
         let new = words.filter(|word| self.analyzer.is_new_in(word, title)).count();
         if new > MAX_REPEATING_WORDS { text.description() } else { text.explanation() }
-    }
-
-    /// Returns the number of a collection, and adds it if it is new.
-    fn add_family(&mut self, path: &str) -> usize {
-        self.families.get_index_of(path).unwrap_or_else(|| self.families.insert_full(path.to_owned()).0)
     }
 
     /// Adds the words in a description that the title lacks, and returns its index.
@@ -231,20 +208,6 @@ impl IndexBuilder {
         tokens.extend(self.analyzer.index_text(text, MAX_DESCRIPTION_WORDS));
         self.descriptions.push(tokens);
         number
-    }
-
-    /// Returns the number of child collections of each record type. The API's main records have more of them than mere
-    /// settings do.
-    fn count_parts(&self) -> Vec<u16> {
-        let mut parts = vec![0_u16; self.families.len()];
-        for path in &self.families {
-            for (at, _) in path.match_indices("/{}") {
-                if let Some(owner) = self.families.get_index_of(&path[..at]).filter(|_| at + 3 < path.len()) {
-                    parts[owner] += 1;
-                }
-            }
-        }
-        parts
     }
 
     /// Gives tools without an explanation the one of another tool for the same records, the shortest if there are
@@ -267,20 +230,6 @@ impl IndexBuilder {
     /// Returns true if a description has more words than the name of the module.
     fn explains(&self, description: usize) -> bool {
         self.descriptions.get(description).len() > MAX_MODULE_WORDS
-    }
-
-    /// Sets the head of the record whose part each tool works on.
-    fn add_owners(&self, tools: &mut [ToolDocument]) {
-        let lists = tools.iter().filter(|tool| tool.intent == Intent::List);
-        let heads: HashMap<usize, usize> = lists.map(|tool| (tool.family, tool.head)).collect();
-        let mut owners = vec![None; self.families.len()];
-        for (owner, path) in owners.iter_mut().zip(&self.families) {
-            let family = path.rfind("/{}").and_then(|end| self.families.get_index_of(&path[..end]));
-            *owner = family.and_then(|family| heads.get(&family)).copied();
-        }
-        for tool in tools {
-            tool.owner = owners[tool.family];
-        }
     }
 
     /// Returns the stems in the name of the record type that people work on most: the one with the most parts, fields
@@ -311,12 +260,6 @@ impl IndexBuilder {
             .filter_map(|token| self.analyzer.vocabulary.stem_text(*token))
             .map(str::to_owned)
             .collect()
-    }
-
-    fn weight(&self, path: &str) -> f32 {
-        let depth = i32::try_from(path.matches('{').count()).unwrap_or(0);
-        let popular = if self.popular.contains(collection_path(path)) { self.weights.popular } else { 1.0 };
-        popular * self.weights.nesting.powi(depth)
     }
 
     /// The whole texts of tools: titles, descriptions and names of arguments.
@@ -353,6 +296,34 @@ impl IndexBuilder {
                 text
             }),
         )
+    }
+}
+
+/// Returns the number of child collections of each record type. The API's main records have more of them than mere
+/// settings do.
+fn count_parts(families: &IndexSet<String, RandomState>) -> Vec<u16> {
+    let mut parts = vec![0_u16; families.len()];
+    for path in families {
+        for (at, _) in path.match_indices("/{}") {
+            if let Some(owner) = families.get_index_of(&path[..at]).filter(|_| at + 3 < path.len()) {
+                parts[owner] += 1;
+            }
+        }
+    }
+    parts
+}
+
+/// Sets the head of the record whose part each tool works on.
+fn add_owners(tools: &mut [ToolDocument], families: &IndexSet<String, RandomState>) {
+    let lists = tools.iter().filter(|tool| tool.intent == Intent::List);
+    let heads: HashMap<usize, usize> = lists.map(|tool| (tool.family, tool.head)).collect();
+    let mut owners = vec![None; families.len()];
+    for (owner, path) in owners.iter_mut().zip(families) {
+        let family = path.rfind("/{}").and_then(|end| families.get_index_of(&path[..end]));
+        *owner = family.and_then(|family| heads.get(&family)).copied();
+    }
+    for tool in tools {
+        tool.owner = owners[tool.family];
     }
 }
 

@@ -3,12 +3,15 @@
 
 use crate::analyzer::Analyzer;
 use crate::intent::Intent;
+use crate::tokenizer::letter_set;
 use crate::word_lists::lines;
 
 /// An entry in the penalty list.
 pub(crate) struct Penalty {
     /// A part of the short names of its tools.
     pub(crate) part: &'static str,
+    /// The letters in that part.
+    letters: u32,
     weight: f32,
     unless: Vec<&'static str>,
     intent: Option<Intent>,
@@ -25,12 +28,28 @@ impl Penalty {
         let mut columns = line.split(':').map(str::trim);
         let (part, weight) = (columns.next()?, columns.next()?.parse().ok()?);
         let unless = columns.next()?.split(',').map(str::trim).collect();
-        Some(Self { part, weight, unless, intent: columns.next().and_then(Intent::from_name) })
+        Some(Self {
+            part,
+            letters: letter_set(part),
+            weight,
+            unless,
+            intent: columns.next().and_then(Intent::from_name),
+        })
     }
 
     /// Returns true if it applies to a tool.
     pub(crate) fn applies_to(&self, short_name: &str) -> bool {
         short_name.contains(self.part)
+    }
+
+    /// Returns the indexes of the penalties that apply to a tool.
+    pub(crate) fn find_applicable(penalties: &[Self], short_name: &str) -> Vec<usize> {
+        let letters = letter_set(short_name);
+        let applies = |penalty: &Self| {
+            // Comparing the letters is much cheaper than a search, and excludes most penalties.
+            penalty.letters & letters == penalty.letters && penalty.applies_to(short_name)
+        };
+        (0..).zip(penalties).filter(|(_, penalty)| applies(penalty)).map(|(number, _)| number).collect()
     }
 
     /// Returns the weight of its tools for a query with these stems.

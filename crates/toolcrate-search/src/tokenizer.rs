@@ -59,9 +59,12 @@ pub(crate) fn words_in(text: &str, mut found: impl FnMut(&str)) {
         Cow::Borrowed(text)
     };
     for word in straight.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+        let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if let Some((first, second)) = expand_contraction(word) {
             found(first);
             found(second);
+        } else if is_plain && !word.starts_with(|c: char| c.is_ascii_digit()) {
+            found(word);
         } else if word.contains('\'') {
             let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
             Some(whole).filter(|whole| !whole.is_empty()).iter().for_each(|whole| found(whole));
@@ -71,6 +74,11 @@ pub(crate) fn words_in(text: &str, mut found: impl FnMut(&str)) {
             split_unit(word).for_each(&mut found);
         }
     }
+}
+
+/// Returns the ASCII letters in a word, one bit each.
+pub(crate) fn letter_set(word: &str) -> u32 {
+    word.bytes().filter(u8::is_ascii_lowercase).fold(0, |letters, byte| letters | 1 << (byte - b'a'))
 }
 
 /// Returns true if a character belongs to a script without spaces between words.
@@ -101,7 +109,10 @@ fn expand_contraction(word: &str) -> Option<(&str, &'static str)> {
     const NEGATED_VERBS: [&str; 10] =
         ["do", "does", "did", "is", "are", "was", "has", "have", "should", "could"];
     let is_one_of = |all: &[&str], word: &str| all.iter().any(|one| word.eq_ignore_ascii_case(one));
-    if let Some(bare) = word.strip_suffix('s') {
+    // Most words end in neither letter, which is much cheaper to see than a suffix.
+    let last = word.bytes().last().filter(|last| matches!(last, b's' | b't'))?;
+    if last == b's' {
+        let bare = &word[..word.len() - 1];
         let question = bare.strip_suffix('\'').unwrap_or(bare);
         let is_there =
             is_one_of(&QUESTION_WORDS, question) || question != bare && is_one_of(&DEMONSTRATIVES, question);

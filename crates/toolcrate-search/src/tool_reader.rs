@@ -1,0 +1,260 @@
+//! Reads what a catalog says about its tools, before any of it is indexed.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use foldhash::HashSet;
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
+use toolcrate_runtime::{Catalog, Tool};
+
+use crate::aliases::{AliasIndex, AliasList, collection_path, normalize_path};
+use crate::intent::Intent;
+use crate::rare_tools::Penalty;
+use crate::tokenizer::{lowercase, words_in};
+use crate::weights::Weights;
+use crate::word_lists::{WordLists, lines};
+
+/// What a catalog says about a tool. Its text consists of words in lower case, separated by spaces.
+pub(crate) struct ToolText {
+    pub(crate) tool: Tool,
+    pub(crate) intent: Intent,
+    /// The title without its verb, in noun order.
+    pub(crate) title: String,
+    /// The part of the title that is its subject: the last word, ignoring qualifiers that identify the record.
+    head: Range<usize>,
+    description: Cow<'static, str>,
+    /// The words in the first sentence of the description that aren't in the title, without the verb and without what
+    /// is in parentheses.
+    pub(crate) new_words: String,
+    /// What is in parentheses in the first sentence.
+    explanation: Range<usize>,
+    /// The index of its collection's aliases.
+    pub(crate) collection: Option<usize>,
+    /// The index of its operation's aliases.
+    pub(crate) action_aliases: Option<usize>,
+    /// The number of the record type that it works on.
+    pub(crate) family: usize,
+    /// The tool's popularity, regardless of the query.
+    pub(crate) weight: f32,
+    /// The indexes of the penalties that apply to the tool.
+    pub(crate) penalties: Vec<usize>,
+}
+
+impl ToolText {
+    /// Returns the subject of the title.
+    pub(crate) fn head(&self) -> &str {
+        &self.title[self.head.clone()]
+    }
+
+    /// Returns the whole description, as written.
+    pub(crate) fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Returns what explains the first sentence in parentheses, as written.
+    pub(crate) fn explanation(&self) -> &str {
+        &self.description[self.explanation.clone()]
+    }
+}
+
+/// Reads the text of tools. This doesn't need the vocabulary, so it can be done while that of the lists is indexed.
+pub(crate) struct ToolReader {
+    weights: Weights,
+    aliases: AliasIndex,
+    pub(crate) popular: HashSet<&'static str>,
+    pub(crate) penalties: Vec<Penalty>,
+    /// The paths of the collections.
+    pub(crate) families: IndexSet<String, RandomState>,
+}
+
+impl ToolReader {
+    /// Creates a reader for tools that may have these aliases.
+    pub(crate) fn new(
+        lists: &WordLists,
+        collections: &AliasList,
+        actions: &AliasList,
+        weights: Weights,
+    ) -> Self {
+        Self {
+            weights,
+            aliases: AliasIndex::new(collections, actions),
+            popular: lines(lists.popular).collect(),
+            penalties: Penalty::parse_list(lists.penalties),
+            families: IndexSet::default(),
+        }
+    }
+
+    /// Reads the text of every tool in a catalog.
+    pub(crate) fn read_all(&mut self, catalog: &'static Catalog) -> Vec<ToolText> {
+        catalog.tools().map(|tool| self.read(tool)).collect()
+    }
+
+    fn read(&mut self, tool: Tool) -> ToolText {
+        let summary = tool.summary();
+        let intent = Intent::from_tool(tool);
+        let (title, head) = read_title(&summary.title, intent);
+        let first = first_sentence(&summary.description);
+        let (plain, explanation) = split_explanation(first);
+        let path = normalize_path(tool.path());
+        ToolText {
+            tool,
+            intent,
+            new_words: words_outside(plain, &title),
+            title,
+            head,
+            explanation,
+            description: summary.description,
+            collection: self.aliases.collection(&path),
+            action_aliases: self.aliases.action(tool.method(), &path),
+            family: self.add_family(collection_path(&path)),
+            weight: self.weight(&path),
+            penalties: Penalty::find_applicable(&self.penalties, tool.short_name()),
+        }
+    }
+
+    /// Returns the number of a collection, and adds it if it is new.
+    fn add_family(&mut self, path: &str) -> usize {
+        self.families.get_index_of(path).unwrap_or_else(|| self.families.insert_full(path.to_owned()).0)
+    }
+
+    fn weight(&self, path: &str) -> f32 {
+        let depth = i32::try_from(path.matches('{').count()).unwrap_or(0);
+        let popular = if self.popular.contains(collection_path(path)) { self.weights.popular } else { 1.0 };
+        popular * self.weights.nesting.powi(depth)
+    }
+}
+
+/// Returns the words of a title without its verb, in noun order, and where its subject is.
+fn read_title(title: &str, intent: Intent) -> (String, Range<usize>) {
+    let title = in_noun_order(without_verb(title, intent), intent);
+    let (subject, qualifiers) = title.split_at(subject_end(&title));
+    let mut words = String::with_capacity(title.len());
+    push_words(subject, &mut words);
+    let head = words.rfind(' ').map_or(0, |space| space + 1)..words.len();
+    push_words(qualifiers, &mut words);
+    (words, head)
+}
+
+/// Returns the first sentence of a text.
+fn first_sentence(text: &str) -> &str {
+    // The period is rare, so that this takes less time than a search for both characters.
+    let mut ends = text.match_indices('.').map(|(at, _)| at);
+    ends.find(|at| text[at + 1..].starts_with(' ')).map_or(text, |end| &text[..end])
+}
+
+/// Returns what precedes the parentheses of a sentence, and where the text between the parentheses is.
+fn split_explanation(sentence: &str) -> (&str, Range<usize>) {
+    let mut starts = sentence.match_indices('(').map(|(at, _)| at);
+    match starts.find(|at| sentence[..*at].bytes().last() == Some(b' ')) {
+        Some(start) => {
+            let end = sentence[start..].rfind(')').map_or(start + 1, |length| start + length);
+            (&sentence[..start - 1], start + 1..end)
+        }
+        None => (sentence, 0..0),
+    }
+}
+
+/// Returns the words of a sentence that aren't in a title, separated by spaces. The first one, which is the verb, is left
+/// out.
+fn words_outside(sentence: &str, title: &str) -> String {
+    let mut new = String::new();
+    let mut is_verb = true;
+    words_in(&lowercase(sentence), |word| {
+        if !is_verb && !title.split(' ').any(|known| known == word) {
+            push_word(word, &mut new);
+        }
+        is_verb = false;
+    });
+    new
+}
+
+/// Adds the words of a text in lower case.
+fn push_words(text: &str, words: &mut String) {
+    words_in(&lowercase(text), |word| push_word(word, words));
+}
+
+/// Adds a word to others, separated by a space.
+fn push_word(word: &str, words: &mut String) {
+    if !words.is_empty() {
+        words.push(' ');
+    }
+    words.push_str(word);
+}
+
+/// Returns the end of a title's subject: the start of a qualifier that identifies the record.
+fn subject_end(title: &str) -> usize {
+    let mut spaces = title.match_indices(' ').map(|(at, _)| at).peekable();
+    while let (Some(before), Some(after)) = (spaces.next(), spaces.peek()) {
+        if ["by", "to", "of"].contains(&&title[before + 1..*after]) {
+            return before;
+        }
+    }
+    title.len()
+}
+
+/// Returns the words of a title in noun order: `a note to a ticket` becomes `ticket note`.
+fn in_noun_order(title: &str, intent: Intent) -> Cow<'_, str> {
+    match title.split_once(" to ").filter(|_| intent == Intent::Create) {
+        Some((own, owner)) => Cow::Owned(format!("{owner} {own}")),
+        None => Cow::Borrowed(title),
+    }
+}
+
+/// Returns a title without its verb.
+fn without_verb(title: &str, intent: Intent) -> &str {
+    match intent {
+        Intent::Other | Intent::Usages => title,
+        _ => title.split_once(' ').map_or(title, |(_, rest)| rest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subject_precedes_the_qualifiers() {
+        for (title, subject) in [
+            ("a ticket note", "a ticket note"),
+            ("a report by name of its owner", "a report"),
+            ("notes of", "notes of"),
+            ("of notes", "of notes"),
+            ("", ""),
+        ] {
+            assert_eq!(&title[..subject_end(title)], subject, "{title}");
+        }
+    }
+
+    #[test]
+    fn parent_precedes_the_part_that_is_created() {
+        assert_eq!(in_noun_order("a note to a ticket", Intent::Create), "a ticket a note");
+        assert_eq!(in_noun_order("a note to a ticket", Intent::List), "a note to a ticket");
+        assert_eq!(without_verb("List all notes", Intent::List), "all notes");
+        assert_eq!(without_verb("Merge tickets", Intent::Other), "Merge tickets");
+    }
+
+    #[test]
+    fn title_consists_of_words_of_which_one_is_the_subject() {
+        let (title, head) = read_title("Get the client's PO-lines by ID", Intent::Get);
+        assert_eq!((title.as_str(), &title[head]), ("the client po lines by id", "lines"));
+        assert_eq!(read_title("List", Intent::List), ("list".to_owned(), 0..4));
+        assert_eq!(read_title("", Intent::List), (String::new(), 0..0));
+    }
+
+    #[test]
+    fn first_sentence_may_have_an_explanation() {
+        let text = "List 1.5 items (of a part (of (it)). See (this).";
+        assert_eq!(first_sentence(text), "List 1.5 items (of a part (of (it))");
+        let (plain, explanation) = split_explanation(first_sentence(text));
+        assert_eq!((plain, &text[explanation]), ("List 1.5 items", "of a part (of (it)"));
+        assert_eq!(split_explanation("List a(b) items"), ("List a(b) items", 0..0));
+        assert_eq!(split_explanation("List (items"), ("List", 6..6));
+    }
+
+    #[test]
+    fn words_of_the_title_and_the_verb_are_not_new() {
+        assert_eq!(words_outside("Get the lines of a client", "client lines"), "the of a");
+        assert_eq!(words_outside("Get", "client"), "");
+    }
+}
