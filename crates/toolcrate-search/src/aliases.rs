@@ -1,12 +1,8 @@
 //! Looks up the words that people use for a tool: collection aliases, by path, and action aliases, by operation.
 
-use std::borrow::Cow;
-
 use foldhash::HashMap;
 
 use toolcrate_runtime::Method;
-
-use crate::tokenizer::lowercase;
 
 /// Path suffixes that don't form a separate collection.
 const SUFFIXES: [&str; 8] = ["", "{}", "count", "default", "bulk", "info", "usages", "list"];
@@ -71,9 +67,14 @@ pub(crate) fn normalize_path(path: &str) -> String {
     let mut normalized = String::with_capacity(path.len());
     for (number, part) in path.trim_end_matches('/').split('/').enumerate() {
         normalized.push_str(if number == 0 { "" } else { "/" });
-        normalized.push_str(&if part.starts_with('{') { Cow::Borrowed("{}") } else { lowercase(part) });
+        normalized.push_str(if part.starts_with('{') { "{}" } else { part });
     }
-    normalized
+    if normalized.is_ascii() {
+        normalized.make_ascii_lowercase();
+        normalized
+    } else {
+        normalized.to_lowercase()
+    }
 }
 
 #[cfg(test)]

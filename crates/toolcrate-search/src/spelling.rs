@@ -1,7 +1,7 @@
 //! Corrects the spelling of query words, using the vocabulary of the indexed text.
 
 use crate::analyzer::Analyzer;
-use crate::tokenizer::{letter_set, tokenize_cased};
+use crate::tokenizer::tokenize_cased;
 use crate::word_vectors::WordVector;
 
 /// Shorter words aren't corrected, except for transposed letters.
@@ -103,6 +103,11 @@ impl Analyzer {
             (turned != word && (self.is_known_word(&turned) || self.is_stop_word(&turned))).then_some(turned)
         })
     }
+}
+
+/// Returns the ASCII letters in a word, one bit each.
+fn letter_set(word: &str) -> u32 {
+    word.bytes().filter(u8::is_ascii_lowercase).fold(0, |letters, byte| letters | 1 << (byte - b'a'))
 }
 
 #[cfg(test)]

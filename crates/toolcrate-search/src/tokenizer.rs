@@ -53,32 +53,38 @@ pub(crate) fn tokenize_cased(text: &str) -> Vec<String> {
 
 /// Calls a function with each word that [`tokenize_cased`] returns.
 pub(crate) fn words_in(text: &str, mut found: impl FnMut(&str)) {
-    let straight = if text.contains('\u{2019}') {
-        Cow::Owned(text.replace('\u{2019}', "'"))
-    } else {
-        Cow::Borrowed(text)
-    };
-    for word in straight.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
-        let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if let Some((first, second)) = expand_contraction(word) {
-            found(first);
-            found(second);
-        } else if is_plain && !word.starts_with(|c: char| c.is_ascii_digit()) {
-            found(word);
-        } else if word.contains('\'') {
-            let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
-            Some(whole).filter(|whole| !whole.is_empty()).iter().for_each(|whole| found(whole));
-        } else if !word.is_ascii() && word.contains(is_ideograph) {
-            split_ideographs(word).iter().for_each(|word| found(word));
-        } else {
-            split_unit(word).for_each(&mut found);
+    if text.is_ascii() {
+        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'\'';
+        let mut start = 0;
+        for part in text.as_bytes().split(|byte| !is_letter(byte)) {
+            if !part.is_empty() {
+                add_word(&text[start..start + part.len()], &mut found);
+            }
+            start += part.len() + 1;
         }
+        return;
+    }
+    let straight = text.replace('\u{2019}', "'");
+    for word in straight.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+        add_word(word, &mut found);
     }
 }
 
-/// Returns the ASCII letters in a word, one bit each.
-pub(crate) fn letter_set(word: &str) -> u32 {
-    word.bytes().filter(u8::is_ascii_lowercase).fold(0, |letters, byte| letters | 1 << (byte - b'a'))
+/// Calls a function with each word that a part of a text without spaces and punctuation consists of.
+fn add_word(word: &str, mut found: impl FnMut(&str)) {
+    if let Some((first, second)) = expand_contraction(word) {
+        found(first);
+        found(second);
+    } else if word.contains('\'') {
+        let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
+        Some(whole).filter(|whole| !whole.is_empty()).iter().for_each(|whole| found(whole));
+    } else if !word.is_ascii() && word.contains(is_ideograph) {
+        split_ideographs(word).iter().for_each(|word| found(word));
+    } else if word.starts_with(|c: char| c.is_ascii_digit()) {
+        split_unit(word).for_each(found);
+    } else {
+        found(word);
+    }
 }
 
 /// Returns true if a character belongs to a script without spaces between words.

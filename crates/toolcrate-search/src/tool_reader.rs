@@ -158,10 +158,11 @@ fn split_explanation(sentence: &str) -> (&str, Range<usize>) {
 /// Returns the words of a sentence that aren't in a title, separated by spaces. The first one, which is the verb, is left
 /// out.
 fn words_outside(sentence: &str, title: &str) -> String {
+    let title: Vec<&str> = title.split(' ').collect();
     let mut new = String::new();
     let mut is_verb = true;
     words_in(&lowercase(sentence), |word| {
-        if !is_verb && !title.split(' ').any(|known| known == word) {
+        if !is_verb && !title.contains(&word) {
             push_word(word, &mut new);
         }
         is_verb = false;
