@@ -65,7 +65,8 @@ pub(crate) fn collection_path(path: &str) -> &str {
 /// Returns a path in lower case with `{}` for each parameter, as in word lists.
 pub(crate) fn normalize_path(path: &str) -> String {
     let mut normalized = String::with_capacity(path.len());
-    for (number, part) in path.trim_end_matches('/').split('/').enumerate() {
+    // Segments are short, so comparing characters takes less time than `split('/')`, which searches for them.
+    for (number, part) in path.trim_end_matches('/').split(|c| c == '/').enumerate() {
         normalized.push_str(if number == 0 { "" } else { "/" });
         normalized.push_str(if part.starts_with('{') { "{}" } else { part });
     }

@@ -1,11 +1,9 @@
 //! Collects a catalog's indexed text, tool by tool.
 
-use std::thread;
-
 use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use indexmap::IndexSet;
-use toolcrate_runtime::Catalog;
+use toolcrate_runtime::{Catalog, Tool};
 
 use crate::aliases::AliasList;
 use crate::analyzer::Analyzer;
@@ -13,6 +11,7 @@ use crate::document::{ToolDocument, ToolIndex};
 use crate::index::Bm25Index;
 use crate::intent::Intent;
 use crate::meaning::{MeaningIndex, text_vector};
+use crate::parallel;
 use crate::record_fields::{FieldCollector, split_name};
 use crate::related::RelatedWords;
 use crate::text_ranking::TextIndex;
@@ -50,6 +49,8 @@ pub(crate) struct IndexBuilder {
     description_numbers: HashMap<&'static str, HashMap<String, usize>>,
     fields: FieldCollector,
     stems: ToolStems,
+    /// The paths of the collections.
+    families: IndexSet<String, RandomState>,
     /// The collections whose title was added to their aliases.
     titled_collections: HashSet<usize>,
 }
@@ -67,6 +68,7 @@ impl IndexBuilder {
             description_numbers: HashMap::new(),
             fields: FieldCollector::default(),
             stems: ToolStems::default(),
+            families: IndexSet::default(),
             titled_collections: HashSet::new(),
         }
     }
@@ -81,16 +83,18 @@ impl IndexBuilder {
     ) -> (ToolIndex, Analyzer, RelatedWords) {
         let mut builder = Self::new(analyzer, catalog, weights);
         let (collections, actions) = (sections(lists.collection_aliases), sections(lists.action_aliases));
-        let mut reader = ToolReader::new(lists, &collections, &actions, weights);
-        let texts = thread::scope(|scope| {
-            let texts = scope.spawn(|| reader.read_all(catalog));
+        let reader = ToolReader::new(lists, &collections, &actions, weights);
+        let tools: Vec<Tool> = catalog.tools().collect();
+        // Reading the text of the tools is half of the work, and doesn't need the vocabulary.
+        let index_lists = || {
             builder.collection_aliases = builder.index_aliases(&collections);
             builder.action_aliases = builder.index_aliases(&actions);
             builder.index_fields(catalog);
-            join(texts)
-        });
-        let tools = texts.into_iter().map(|text| builder.add(text)).collect();
-        builder.finish(tools, reader, lists.thesaurus)
+        };
+        let texts = parallel::map_chunks(&tools, |tool| reader.read(*tool), index_lists);
+        let mut documents = Vec::with_capacity(tools.len());
+        documents.extend(texts.into_iter().flatten().map(|text| builder.add(text)));
+        builder.finish(documents, reader, lists.thesaurus)
     }
 
     /// Indexes the aliases below each heading.
@@ -117,34 +121,42 @@ impl IndexBuilder {
         reader: ToolReader,
         thesaurus: &'static str,
     ) -> (ToolIndex, Analyzer, RelatedWords) {
-        let parts = count_parts(&reader.families);
+        let parts = count_parts(&self.families);
         if reader.popular.is_empty() {
             for tool in &mut tools {
                 tool.weight *= 1.0 + self.weights.owned_part * f32::from(parts[tool.family]).ln_1p();
             }
         }
         let main_record = self.main_record(&tools, &parts);
-        add_owners(&mut tools, &reader.families);
+        add_owners(&mut tools, &self.families);
         self.share_explanations(&mut tools);
         self.analyzer.add_thesaurus(thesaurus);
         let weights = self.weights;
-        let titles = Bm25Index::from_texts(&self.titles, weights.title_length_penalty);
-        let descriptions = Bm25Index::from_texts(&self.descriptions, weights.description_length_penalty);
-        let vectors = self.analyzer.stem_vectors();
+        let index_titles = || {
+            let titles = Bm25Index::from_texts(&self.titles, weights.title_length_penalty);
+            let descriptions = Bm25Index::from_texts(&self.descriptions, weights.description_length_penalty);
+            (titles, descriptions, self.analyzer.stem_vectors())
+        };
+        let index_lists = || {
+            let fields = Bm25Index::from_texts(&self.fields.texts, weights.field_length_penalty);
+            let [collections, actions] = [&self.collection_aliases, &self.action_aliases].map(|aliases| {
+                let texts = aliases.iter().map(|(wholes, parts)| (wholes.as_slice(), parts.as_slice()));
+                Bm25Index::new(texts, 0.0, weights.alias_word)
+            });
+            (fields, collections, actions)
+        };
+        let ((titles, descriptions, vectors), (fields, collection_aliases, action_aliases)) =
+            parallel::join(index_titles, index_lists);
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
         self.analyzer.index_spelling();
         let related = RelatedWords::new(self.analyzer.searchable_vectors(&vectors));
-        let aliases = |aliases: &[AliasTokens]| {
-            let texts = aliases.iter().map(|(wholes, parts)| (wholes.as_slice(), parts.as_slice()));
-            Bm25Index::new(texts, 0.0, weights.alias_word)
-        };
         let index = ToolIndex {
             titles,
             descriptions,
-            fields: Bm25Index::from_texts(&self.fields.texts, weights.field_length_penalty),
-            collection_aliases: aliases(&self.collection_aliases),
-            action_aliases: aliases(&self.action_aliases),
+            fields,
+            collection_aliases,
+            action_aliases,
             meanings,
             texts,
             penalties: reader.penalties,
@@ -178,7 +190,7 @@ impl IndexBuilder {
             fields: tool.collection().and_then(|collection| self.fields.number(collection)),
             collection,
             action_aliases: text.action_aliases,
-            family: text.family,
+            family: self.add_family(text.records),
             resource: tool.collection(),
             action: self.analyzer.tool_stem(tool.verb(), &mut self.stems),
             head,
@@ -194,6 +206,11 @@ impl IndexBuilder {
         let words = text.new_words.split(' ').filter(|word| !word.is_empty());
         let new = words.filter(|word| self.analyzer.is_new_in(word, title)).count();
         if new > MAX_REPEATING_WORDS { text.description() } else { text.explanation() }
+    }
+
+    /// Returns the number of a collection, and adds it if it is new.
+    fn add_family(&mut self, path: String) -> usize {
+        self.families.insert_full(path).0
     }
 
     /// Adds the words in a description that the title lacks, and returns its index.
@@ -287,15 +304,20 @@ impl IndexBuilder {
     ) -> MeaningIndex {
         let described: Vec<TextVector> =
             self.descriptions.iter().map(|text| text_vector(text, descriptions, vectors)).collect();
-        MeaningIndex::new(
-            self.weights.common,
-            tools.iter().zip(self.titles.iter()).map(|(tool, title)| {
-                let mut text = text_vector(title, titles, vectors);
-                let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
-                text.add_text(&described[tool.description], share);
-                text
-            }),
-        )
+        let meaning = |(tool, title): (&ToolDocument, &[Token])| {
+            let mut text = text_vector(title, titles, vectors);
+            let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
+            text.add_text(&described[tool.description], share);
+            text
+        };
+        let index = |start: usize, end: usize| {
+            let texts = tools[start..end].iter().zip(self.titles.iter().skip(start));
+            MeaningIndex::new(self.weights.common, texts.map(meaning))
+        };
+        let middle = tools.len() / 2;
+        let (mut meanings, others) = parallel::join(|| index(0, middle), || index(middle, tools.len()));
+        meanings.append(others);
+        meanings
     }
 }
 
@@ -330,9 +352,4 @@ fn add_owners(tools: &mut [ToolDocument], families: &IndexSet<String, RandomStat
 /// Returns true if texts are all that a catalog says about most of its tools.
 fn is_plain(tools: &[ToolDocument]) -> bool {
     tools.iter().filter(|tool| tool.is_plain()).count() * 2 > tools.len()
-}
-
-/// Returns the result of a thread, or panics if the thread did.
-fn join<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

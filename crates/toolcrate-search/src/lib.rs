@@ -40,6 +40,7 @@ mod intent;
 mod meaning;
 mod names;
 mod opposites;
+mod parallel;
 mod query;
 mod query_parser;
 mod query_terms;

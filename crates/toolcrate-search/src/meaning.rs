@@ -19,6 +19,11 @@ impl MeaningIndex {
         Self { texts: texts.map(|text| text.quantize(common)).collect(), common }
     }
 
+    /// Adds the texts of another index.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.texts.append(&mut other.texts);
+    }
+
     /// Returns how similar each text is to a query, from 0 to 1.
     pub(crate) fn similarities(&self, query: &TextVector) -> Vec<f32> {
         let Some(query) = query.quantize(self.common) else { return vec![0.0; self.texts.len()] };

@@ -36,7 +36,7 @@ pub(crate) fn lowercase(text: &str) -> Cow<'_, str> {
     // Most indexed text is ASCII, and has no capital letters.
     if !text.is_ascii() {
         Cow::Owned(text.to_lowercase())
-    } else if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    } else if text.bytes().fold(false, |any, byte| any | byte.is_ascii_uppercase()) {
         Cow::Owned(text.to_ascii_lowercase())
     } else {
         Cow::Borrowed(text)
@@ -75,15 +75,15 @@ fn add_word(word: &str, mut found: impl FnMut(&str)) {
     if let Some((first, second)) = expand_contraction(word) {
         found(first);
         found(second);
+    } else if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        found(word);
     } else if word.contains('\'') {
         let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
         Some(whole).filter(|whole| !whole.is_empty()).iter().for_each(|whole| found(whole));
     } else if !word.is_ascii() && word.contains(is_ideograph) {
         split_ideographs(word).iter().for_each(|word| found(word));
-    } else if word.starts_with(|c: char| c.is_ascii_digit()) {
-        split_unit(word).for_each(found);
     } else {
-        found(word);
+        split_unit(word).for_each(found);
     }
 }
 

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use foldhash::HashSet;
-use foldhash::fast::RandomState;
-use indexmap::IndexSet;
-use toolcrate_runtime::{Catalog, Tool};
+use toolcrate_runtime::Tool;
 
 use crate::aliases::{AliasIndex, AliasList, collection_path, normalize_path};
 use crate::intent::Intent;
@@ -33,8 +31,8 @@ pub(crate) struct ToolText {
     pub(crate) collection: Option<usize>,
     /// The index of its operation's aliases.
     pub(crate) action_aliases: Option<usize>,
-    /// The number of the record type that it works on.
-    pub(crate) family: usize,
+    /// The path of the records that it works on.
+    pub(crate) records: String,
     /// The tool's popularity, regardless of the query.
     pub(crate) weight: f32,
     /// The indexes of the penalties that apply to the tool.
@@ -64,8 +62,6 @@ pub(crate) struct ToolReader {
     aliases: AliasIndex,
     pub(crate) popular: HashSet<&'static str>,
     pub(crate) penalties: Vec<Penalty>,
-    /// The paths of the collections.
-    pub(crate) families: IndexSet<String, RandomState>,
 }
 
 impl ToolReader {
@@ -81,22 +77,18 @@ impl ToolReader {
             aliases: AliasIndex::new(collections, actions),
             popular: lines(lists.popular).collect(),
             penalties: Penalty::parse_list(lists.penalties),
-            families: IndexSet::default(),
         }
     }
 
-    /// Reads the text of every tool in a catalog.
-    pub(crate) fn read_all(&mut self, catalog: &'static Catalog) -> Vec<ToolText> {
-        catalog.tools().map(|tool| self.read(tool)).collect()
-    }
-
-    fn read(&mut self, tool: Tool) -> ToolText {
+    /// Reads the text of a tool.
+    pub(crate) fn read(&self, tool: Tool) -> ToolText {
         let summary = tool.summary();
         let intent = Intent::from_tool(tool);
         let (title, head) = read_title(&summary.title, intent);
         let first = first_sentence(&summary.description);
         let (plain, explanation) = split_explanation(first);
         let path = normalize_path(tool.path());
+        let records = collection_path(&path);
         ToolText {
             tool,
             intent,
@@ -107,21 +99,17 @@ impl ToolReader {
             description: summary.description,
             collection: self.aliases.collection(&path),
             action_aliases: self.aliases.action(tool.method(), &path),
-            family: self.add_family(collection_path(&path)),
-            weight: self.weight(&path),
+            weight: self.weight(&path, records),
+            records: records.to_owned(),
             penalties: Penalty::find_applicable(&self.penalties, tool.short_name()),
         }
     }
 
-    /// Returns the number of a collection, and adds it if it is new.
-    fn add_family(&mut self, path: &str) -> usize {
-        self.families.get_index_of(path).unwrap_or_else(|| self.families.insert_full(path.to_owned()).0)
-    }
-
-    fn weight(&self, path: &str) -> f32 {
-        let depth = i32::try_from(path.matches('{').count()).unwrap_or(0);
-        let popular = if self.popular.contains(collection_path(path)) { self.weights.popular } else { 1.0 };
-        popular * self.weights.nesting.powi(depth)
+    /// Returns the popularity of a tool at a path, which works on the records at another path.
+    fn weight(&self, path: &str, records: &str) -> f32 {
+        let depth = path.bytes().filter(|byte| *byte == b'{').count();
+        let popular = if self.popular.contains(records) { self.weights.popular } else { 1.0 };
+        popular * self.weights.nesting.powi(i32::try_from(depth).unwrap_or(0))
     }
 }
 
