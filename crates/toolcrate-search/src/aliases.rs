@@ -64,12 +64,20 @@ pub(crate) fn collection_path(path: &str) -> &str {
 
 /// Returns a path in lower case with `{}` for each parameter, as in word lists.
 pub(crate) fn normalize_path(path: &str) -> String {
+    let mut rest = path.trim_end_matches('/');
     let mut normalized = String::with_capacity(path.len());
-    // Segments are short, so comparing characters takes less time than `split('/')`, which searches for them.
-    for (number, part) in path.trim_end_matches('/').split(|c| c == '/').enumerate() {
-        normalized.push_str(if number == 0 { "" } else { "/" });
-        normalized.push_str(if part.starts_with('{') { "{}" } else { part });
+    while let Some(brace) = rest.find('{') {
+        let (before, parameter) = rest.split_at(brace);
+        normalized.push_str(before);
+        if normalized.is_empty() || normalized.ends_with('/') {
+            normalized.push_str("{}");
+            rest = &parameter[parameter.find('/').unwrap_or(parameter.len())..];
+        } else {
+            normalized.push('{');
+            rest = &parameter[1..];
+        }
     }
+    normalized.push_str(rest);
     if normalized.is_ascii() {
         normalized.make_ascii_lowercase();
         normalized
@@ -92,6 +100,7 @@ mod tests {
         assert_eq!(index.collection("/service/tickets/count"), Some(0));
         assert_eq!(index.collection("/service/tickets/{}/notes/{}"), Some(1));
         assert_eq!(index.collection("/nothing/here"), None);
+        assert_eq!(normalize_path("{A}/B/x{C}/{d}e"), "{}/b/x{c}/{}");
         assert_eq!(collection_path(&normalize_path("/Service/Tickets/{id}/Count/")), "/service/tickets");
     }
 }

@@ -23,6 +23,9 @@ const EXPECTED_WORD_LENGTH: usize = 6;
 const EXPECTED_WORDS: usize = 4096;
 const EXPECTED_PHRASES: usize = 32_768;
 
+/// The number of tokens of most titles: their stems, and the rotations of these.
+pub(crate) const EXPECTED_TITLE_TOKENS: usize = 8;
+
 /// Maximum number of stems that are kept for words outside the vocabulary.
 const MAX_RECENT_STEMS: usize = 256;
 
@@ -220,7 +223,8 @@ impl Analyzer {
     /// Indexes a title, which consists of words in lower case with spaces between them. Returns its stems, and each
     /// rotation of them as one token (`ticket note`, `note of a ticket`).
     pub(crate) fn index_title(&mut self, title: &str) -> Vec<Token> {
-        let (mut stems, mut positive) = (Vec::new(), Vec::new());
+        let mut stems = Vec::with_capacity(EXPECTED_TITLE_TOKENS);
+        let mut positive = Vec::new();
         for word in title.split(' ').filter(|word| !word.is_empty()) {
             let known = self.count_word(word);
             stems.extend(Some(known.stem).filter(|_| !known.is_stop_word));

@@ -6,7 +6,7 @@ use indexmap::IndexSet;
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::aliases::AliasList;
-use crate::analyzer::Analyzer;
+use crate::analyzer::{Analyzer, EXPECTED_TITLE_TOKENS};
 use crate::document::{ToolDocument, ToolIndex};
 use crate::index::Bm25Index;
 use crate::intent::Intent;
@@ -30,9 +30,6 @@ const MAX_DESCRIPTION_WORDS: usize = 120;
 const MAX_MODULE_WORDS: usize = 1;
 /// Maximum number of words that a sentence may add to the title and still count as repeating it.
 const MAX_REPEATING_WORDS: usize = 1;
-
-/// The number of tokens of an average title.
-const EXPECTED_TITLE_TOKENS: usize = 8;
 
 /// The tokens of the aliases with the same heading: whole phrases, and their parts.
 type AliasTokens = (Vec<Token>, Vec<Token>);

@@ -7,6 +7,17 @@ const MAX_QUERY_WORDS: usize = 64;
 /// Maximum number of query bytes that are read.
 const MAX_QUERY_BYTES: usize = 1024;
 
+/// Which bytes of ASCII text belong to words.
+const IS_WORD_BYTE: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        bytes[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'\'';
+        byte += 1;
+    }
+    bytes
+};
+
 /// Returns the part of a query that is read.
 pub(crate) fn bounded(query: &str) -> &str {
     let mut words = 0;
@@ -54,9 +65,8 @@ pub(crate) fn tokenize_cased(text: &str) -> Vec<String> {
 /// Calls a function with each word that [`tokenize_cased`] returns.
 pub(crate) fn words_in(text: &str, mut found: impl FnMut(&str)) {
     if text.is_ascii() {
-        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'\'';
         let mut start = 0;
-        for part in text.as_bytes().split(|byte| !is_letter(byte)) {
+        for part in text.as_bytes().split(|byte| !IS_WORD_BYTE[usize::from(*byte)]) {
             if !part.is_empty() {
                 add_word(&text[start..start + part.len()], &mut found);
             }

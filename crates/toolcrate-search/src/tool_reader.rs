@@ -87,8 +87,11 @@ impl ToolReader {
         let (title, head) = read_title(&summary.title, intent);
         let first = first_sentence(&summary.description);
         let (plain, explanation) = split_explanation(first);
-        let path = normalize_path(tool.path());
-        let records = collection_path(&path);
+        let mut path = normalize_path(tool.path());
+        let collection = self.aliases.collection(&path);
+        let action_aliases = self.aliases.action(tool.method(), &path);
+        let depth = path.bytes().filter(|byte| *byte == b'{').count();
+        path.truncate(collection_path(&path).len());
         ToolText {
             tool,
             intent,
@@ -97,17 +100,16 @@ impl ToolReader {
             head,
             explanation,
             description: summary.description,
-            collection: self.aliases.collection(&path),
-            action_aliases: self.aliases.action(tool.method(), &path),
-            weight: self.weight(&path, records),
-            records: records.to_owned(),
+            collection,
+            action_aliases,
+            weight: self.weight(depth, &path),
+            records: path,
             penalties: Penalty::find_applicable(&self.penalties, tool.short_name()),
         }
     }
 
-    /// Returns the popularity of a tool at a path, which works on the records at another path.
-    fn weight(&self, path: &str, records: &str) -> f32 {
-        let depth = path.bytes().filter(|byte| *byte == b'{').count();
+    /// Returns the popularity of a tool that works on the records at a path, in so many other records.
+    fn weight(&self, depth: usize, records: &str) -> f32 {
         let popular = if self.popular.contains(records) { self.weights.popular } else { 1.0 };
         popular * self.weights.nesting.powi(i32::try_from(depth).unwrap_or(0))
     }
@@ -184,10 +186,8 @@ fn subject_end(title: &str) -> usize {
 
 /// Returns the words of a title in noun order: `a note to a ticket` becomes `ticket note`.
 fn in_noun_order(title: &str, intent: Intent) -> Cow<'_, str> {
-    match title.split_once(" to ").filter(|_| intent == Intent::Create) {
-        Some((own, owner)) => Cow::Owned(format!("{owner} {own}")),
-        None => Cow::Borrowed(title),
-    }
+    let parts = if intent == Intent::Create { title.split_once(" to ") } else { None };
+    parts.map_or(Cow::Borrowed(title), |(own, owner)| Cow::Owned(format!("{owner} {own}")))
 }
 
 /// Returns a title without its verb.
