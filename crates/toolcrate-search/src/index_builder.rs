@@ -82,15 +82,17 @@ impl IndexBuilder {
         let (collections, actions) = (sections(lists.collection_aliases), sections(lists.action_aliases));
         let reader = ToolReader::new(lists, &collections, &actions, weights);
         let tools: Vec<Tool> = catalog.tools().collect();
-        // Reading the text of the tools is half of the work, and doesn't need the vocabulary.
-        let index_lists = || {
-            builder.collection_aliases = builder.index_aliases(&collections);
-            builder.action_aliases = builder.index_aliases(&actions);
-            builder.index_fields(catalog);
-        };
-        let texts = parallel::map_chunks(&tools, |tool| reader.read(*tool), index_lists);
-        let mut documents = Vec::with_capacity(tools.len());
-        documents.extend(texts.into_iter().flatten().map(|text| builder.add(text)));
+        // Reading the text of the tools is a third of the work, and doesn't need the vocabulary.
+        let documents = parallel::map_ahead(
+            &tools,
+            |tool| reader.read(*tool),
+            |texts| {
+                builder.collection_aliases = builder.index_aliases(&collections);
+                builder.action_aliases = builder.index_aliases(&actions);
+                builder.index_fields(catalog);
+                texts.map(|text| builder.add(text)).collect()
+            },
+        );
         builder.finish(documents, reader, lists.thesaurus)
     }
 
@@ -129,21 +131,21 @@ impl IndexBuilder {
         self.share_explanations(&mut tools);
         self.analyzer.add_thesaurus(thesaurus);
         let weights = self.weights;
-        let index_titles = || {
+        let index_texts = || {
             let titles = Bm25Index::from_texts(&self.titles, weights.title_length_penalty);
             let descriptions = Bm25Index::from_texts(&self.descriptions, weights.description_length_penalty);
-            (titles, descriptions, self.analyzer.stem_vectors())
-        };
-        let index_lists = || {
             let fields = Bm25Index::from_texts(&self.fields.texts, weights.field_length_penalty);
+            (titles, descriptions, fields)
+        };
+        let index_words = || {
             let [collections, actions] = [&self.collection_aliases, &self.action_aliases].map(|aliases| {
                 let texts = aliases.iter().map(|(wholes, parts)| (wholes.as_slice(), parts.as_slice()));
                 Bm25Index::new(texts, 0.0, weights.alias_word)
             });
-            (fields, collections, actions)
+            (self.analyzer.stem_vectors(), collections, actions)
         };
-        let ((titles, descriptions, vectors), (fields, collection_aliases, action_aliases)) =
-            parallel::join(index_titles, index_lists);
+        let ((titles, descriptions, fields), (vectors, collection_aliases, action_aliases)) =
+            parallel::join(index_texts, index_words);
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
         self.analyzer.index_spelling();

@@ -1,7 +1,10 @@
 //! Divides work between two threads. The results don't depend on how it is divided.
 
+use std::collections::BTreeMap;
+use std::iter;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 
 /// The number of items that a thread takes at a time.
@@ -16,27 +19,38 @@ pub(crate) fn join<A, B: Send>(this: impl FnOnce() -> A, other: impl FnOnce() ->
     })
 }
 
-/// Maps items on another thread, and on this one too after it has run `first`. Returns the results in order, in chunks.
-pub(crate) fn map_chunks<T: Sync, R: Send>(
+/// Maps items on another thread while this one uses the results, which it gets in order. Results that aren't ready when
+/// they are needed are computed on this thread.
+pub(crate) fn map_ahead<T: Sync, R: Send, A>(
     items: &[T],
     map: impl Fn(&T) -> R + Sync,
-    first: impl FnOnce(),
-) -> Vec<Vec<R>> {
+    use_results: impl FnOnce(&mut dyn Iterator<Item = R>) -> A,
+) -> A {
     let next = AtomicUsize::new(0);
-    let take = || {
+    let map_next = || {
         let number = next.fetch_add(1, Ordering::Relaxed);
         let chunk = items.chunks(CHUNK).nth(number)?;
         Some((number, chunk.iter().map(&map).collect::<Vec<R>>()))
     };
-    let map_rest = || std::iter::from_fn(take).collect::<Vec<_>>();
-    let this = || {
-        first();
-        map_rest()
+    let (sender, receiver) = mpsc::channel();
+    let map_rest = || {
+        let sender = sender;
+        iter::from_fn(map_next).all(|chunk| sender.send(chunk).is_ok());
     };
-    let (mut chunks, others) = join(this, map_rest);
-    chunks.extend(others);
-    chunks.sort_by_key(|(number, _)| *number);
-    chunks.into_iter().map(|(_, results)| results).collect()
+    let use_chunks = || {
+        let mut waiting = BTreeMap::new();
+        let mut numbers = 0..;
+        let chunks = iter::from_fn(|| {
+            let number = numbers.next()?;
+            while !waiting.contains_key(&number) {
+                let ready = receiver.try_recv().ok().or_else(map_next).or_else(|| receiver.recv().ok());
+                waiting.extend([ready?]);
+            }
+            waiting.remove(&number)
+        });
+        use_results(&mut chunks.flatten())
+    };
+    join(use_chunks, map_rest).0
 }
 
 #[cfg(test)]
@@ -45,11 +59,17 @@ mod tests {
 
     #[test]
     fn results_are_in_order() {
-        let items: Vec<usize> = (0..10 * CHUNK + 3).collect();
-        let mut is_first_done = false;
-        let chunks = map_chunks(&items, |item| item + 1, || is_first_done = true);
-        assert_eq!(chunks.concat(), (1..=items.len()).collect::<Vec<_>>());
-        assert!(is_first_done && map_chunks(&[], |item: &usize| *item, || {}).is_empty());
+        for count in [0, 1, CHUNK, 10 * CHUNK + 3] {
+            let items: Vec<usize> = (0..count).collect();
+            let results: Vec<usize> = map_ahead(&items, |item| item + 1, |results| results.collect());
+            assert_eq!(results, (1..=count).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn results_may_remain_unused() {
+        let items: Vec<usize> = (0..10 * CHUNK).collect();
+        assert_eq!(map_ahead(&items, |item| item + 1, |results| results.next()), Some(1));
     }
 
     #[test]
