@@ -108,23 +108,22 @@ fn field_names(catalog: &'static Catalog, schema: &str, mut found: impl FnMut(&s
 /// Returns the words of a camel-case or snake-case name, in lower case and without fillers.
 pub(crate) fn split_name(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut is_boundary = true;
+    let (mut is_boundary, mut follows_capital) = (true, false);
     for c in name.chars() {
         if !c.is_alphanumeric() {
             is_boundary = true;
             continue;
         }
-        let starts = is_boundary || c.is_uppercase();
         // The letters of an acronym stay together.
-        let follows_capital = words.last().is_some_and(|word| word.ends_with(char::is_uppercase));
-        if starts && !(c.is_uppercase() && follows_capital && !is_boundary) {
+        let is_capital = c.is_uppercase();
+        if is_boundary || is_capital && !follows_capital {
             words.push(String::new());
         }
-        words.last_mut().into_iter().for_each(|word| word.push(c));
-        is_boundary = false;
+        words.last_mut().into_iter().for_each(|word| word.extend(c.to_lowercase()));
+        (is_boundary, follows_capital) = (false, is_capital);
     }
-    let words = words.into_iter().map(|word| word.to_lowercase());
-    words.filter(|word| word.len() > 1 && !FILLERS.contains(&word.as_str())).collect()
+    words.retain(|word| word.len() > 1 && !FILLERS.contains(&word.as_str()));
+    words
 }
 
 #[cfg(test)]

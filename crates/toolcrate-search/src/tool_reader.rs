@@ -84,9 +84,12 @@ impl ToolReader {
     pub(crate) fn read(&self, tool: Tool) -> ToolText {
         let summary = tool.summary();
         let intent = Intent::from_tool(tool);
-        let (title, head) = read_title(&summary.title, intent);
-        let first = first_sentence(&summary.description);
-        let (plain, explanation) = split_explanation(first);
+        let written = in_noun_order(without_verb(&summary.title, intent), intent);
+        let (title, head) = read_title(&written);
+        let (sentence, explanation) = split_explanation(first_sentence(&summary.description));
+        // If a description starts with the title as written, as half of them do, only its verb may be new.
+        let is_title = matches!(written, Cow::Borrowed(_)) && sentence.trim_end_matches('.') == summary.title;
+        let sentence = if is_title { sentence.split(' ').next().unwrap_or_default() } else { sentence };
         let mut path = normalize_path(tool.path());
         let collection = self.aliases.collection(&path);
         let action_aliases = self.aliases.action(tool.method(), &path);
@@ -95,7 +98,7 @@ impl ToolReader {
         ToolText {
             tool,
             intent,
-            new_words: words_outside(plain, &title),
+            new_words: words_outside(sentence, &title),
             title,
             head,
             explanation,
@@ -115,10 +118,9 @@ impl ToolReader {
     }
 }
 
-/// Returns the words of a title without its verb, in noun order, and where its subject is.
-fn read_title(title: &str, intent: Intent) -> (String, Range<usize>) {
-    let title = in_noun_order(without_verb(title, intent), intent);
-    let (subject, qualifiers) = title.split_at(subject_end(&title));
+/// Returns the words of a title, and where its subject is.
+fn read_title(title: &str) -> (String, Range<usize>) {
+    let (subject, qualifiers) = title.split_at(subject_end(title));
     let mut words = String::with_capacity(title.len());
     push_words(subject, &mut words);
     let head = words.rfind(' ').map_or(0, |space| space + 1)..words.len();
@@ -225,10 +227,10 @@ mod tests {
 
     #[test]
     fn title_consists_of_words_of_which_one_is_the_subject() {
-        let (title, head) = read_title("Get the client's PO-lines by ID", Intent::Get);
+        let (title, head) = read_title("the client's PO-lines by ID");
         assert_eq!((title.as_str(), &title[head]), ("the client po lines by id", "lines"));
-        assert_eq!(read_title("List", Intent::List), ("list".to_owned(), 0..4));
-        assert_eq!(read_title("", Intent::List), (String::new(), 0..0));
+        assert_eq!(read_title("Lists"), ("lists".to_owned(), 0..5));
+        assert_eq!(read_title(""), (String::new(), 0..0));
     }
 
     #[test]
