@@ -20,10 +20,10 @@ impl PlainBm25 {
     /// Indexes every tool in a catalog.
     pub fn new(catalog: &'static Catalog) -> Self {
         let mut vocabulary = Vocabulary::default();
-        let mut tokens = |tool| -> Vec<Token> {
+        let tokens = |tool| -> Vec<Token> {
             tokenize(&tool_text(tool)).iter().map(|word| vocabulary.add_stem(word)).collect()
         };
-        let texts: TokenTexts = catalog.tools().map(|tool| tokens(tool)).collect();
+        let texts: TokenTexts = catalog.tools().map(tokens).collect();
         Self { tools: catalog.tools().collect(), index: Bm25Index::from_texts(&texts, 0.75), vocabulary }
     }
 
