@@ -1,5 +1,6 @@
 //! Turns words into stems, and remembers stop words, synonyms and phrases.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
@@ -155,9 +156,9 @@ impl Analyzer {
         if let Some(number) = self.vocabulary.words.get_index_of(word) {
             return number;
         }
-        let stem = self.stem(word);
-        let is_stop_word = self.is_stop_word(word);
-        let known = WordStats { stem: self.vocabulary.add_stem(&stem), count: 0, is_stop_word };
+        let irregular = self.irregular_stems.get(word).map(|stem| Cow::Borrowed(*stem));
+        let stem = self.vocabulary.add_stem(&irregular.unwrap_or_else(|| self.stemmer.stem(word)));
+        let known = WordStats { stem, count: 0, is_stop_word: self.is_stop_word(word) };
         self.vocabulary.words.insert_full(word.to_owned(), known).0
     }
 

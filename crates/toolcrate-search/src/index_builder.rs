@@ -129,23 +129,23 @@ impl IndexBuilder {
         let main_record = self.main_record(&tools, &parts);
         add_owners(&mut tools, &self.families);
         self.share_explanations(&mut tools);
-        self.analyzer.add_thesaurus(thesaurus);
         let weights = self.weights;
-        let index_texts = || {
-            let titles = Bm25Index::from_texts(&self.titles, weights.title_length_penalty);
-            let descriptions = Bm25Index::from_texts(&self.descriptions, weights.description_length_penalty);
-            let fields = Bm25Index::from_texts(&self.fields.texts, weights.field_length_penalty);
-            (titles, descriptions, fields)
-        };
         let index_words = || {
+            self.analyzer.add_thesaurus(thesaurus);
+            self.analyzer.stem_vectors()
+        };
+        let index_texts = || {
             let [collections, actions] = [&self.collection_aliases, &self.action_aliases].map(|aliases| {
                 let texts = aliases.iter().map(|(wholes, parts)| (wholes.as_slice(), parts.as_slice()));
                 Bm25Index::new(texts, 0.0, weights.alias_word)
             });
-            (self.analyzer.stem_vectors(), collections, actions)
+            let titles = Bm25Index::from_texts(&self.titles, weights.title_length_penalty);
+            let descriptions = Bm25Index::from_texts(&self.descriptions, weights.description_length_penalty);
+            let fields = Bm25Index::from_texts(&self.fields.texts, weights.field_length_penalty);
+            (titles, descriptions, fields, collections, actions)
         };
-        let ((titles, descriptions, fields), (vectors, collection_aliases, action_aliases)) =
-            parallel::join(index_texts, index_words);
+        let (vectors, (titles, descriptions, fields, collection_aliases, action_aliases)) =
+            parallel::join(index_words, index_texts);
         let meanings = self.meanings(&tools, &titles, &descriptions, &vectors);
         let texts = is_plain(&tools).then(|| self.whole_texts(&tools, &vectors));
         self.analyzer.index_spelling();
