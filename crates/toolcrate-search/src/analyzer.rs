@@ -9,7 +9,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use crate::index::QueryToken;
 use crate::tokenizer::{lowercase, tokenize, words_in};
 use crate::tool_stems::ToolStems;
-use crate::vocabulary::{SEPARATOR, StemUse, Token, Vocabulary, WordStats};
+use crate::vocabulary::{IndexedToken, SEPARATOR, StemUse, Vocabulary, WordStats};
 use crate::word_lists::{WordLists, entries, lines, sections};
 use crate::word_vectors::WordVector;
 
@@ -72,7 +72,7 @@ pub(crate) struct FieldName {
     /// The words, by number.
     pub(crate) words: Vec<usize>,
     /// The stems, and all of them as one token.
-    pub(crate) tokens: Vec<Token>,
+    pub(crate) tokens: Vec<IndexedToken>,
     /// True for the first name of a person.
     pub(crate) is_first_name: bool,
 }
@@ -91,7 +91,8 @@ impl Analyzer {
         };
         for (meaning, synonyms) in sections(lists.synonyms) {
             let stems = analyzer.index_words(&tokenize(meaning));
-            let text = |stem: &Token| analyzer.vocabulary.stem_text(*stem).unwrap_or_default().to_owned();
+            let text =
+                |stem: &IndexedToken| analyzer.vocabulary.stem_text(*stem).unwrap_or_default().to_owned();
             let meaning: Vec<String> = stems.iter().map(text).collect();
             for synonym in synonyms.into_iter().map(tokenize) {
                 analyzer.index_words(&synonym);
@@ -124,13 +125,13 @@ impl Analyzer {
     }
 
     /// Adds words to the vocabulary, and returns their stems without stop words.
-    pub(crate) fn index_words(&mut self, words: &[String]) -> Vec<Token> {
+    pub(crate) fn index_words(&mut self, words: &[String]) -> Vec<IndexedToken> {
         let known = words.iter().map(|word| self.count_word(word));
         known.filter(|known| !known.is_stop_word).map(|known| known.stem).collect()
     }
 
     /// Adds the words in a text to the vocabulary, at most `limit`, and returns their stems without stop words.
-    pub(crate) fn index_text(&mut self, text: &str, limit: usize) -> Vec<Token> {
+    pub(crate) fn index_text(&mut self, text: &str, limit: usize) -> Vec<IndexedToken> {
         let mut stems = Vec::with_capacity(text.len() / EXPECTED_WORD_LENGTH);
         let mut count = 0;
         words_in(&lowercase(text), |word| {
@@ -163,9 +164,14 @@ impl Analyzer {
     }
 
     /// Indexes a phrase. Adds the tokens for the whole phrase and, if it has several words, the tokens for its parts.
-    pub(crate) fn index_phrase(&mut self, phrase: &str, wholes: &mut Vec<Token>, parts: &mut Vec<Token>) {
-        let mut all: Vec<Token> = Vec::with_capacity(MAX_PHRASE_WORDS);
-        let mut content: Vec<Token> = Vec::with_capacity(MAX_PHRASE_WORDS);
+    pub(crate) fn index_phrase(
+        &mut self,
+        phrase: &str,
+        wholes: &mut Vec<IndexedToken>,
+        parts: &mut Vec<IndexedToken>,
+    ) {
+        let mut all: Vec<IndexedToken> = Vec::with_capacity(MAX_PHRASE_WORDS);
+        let mut content: Vec<IndexedToken> = Vec::with_capacity(MAX_PHRASE_WORDS);
         words_in(&lowercase(phrase), |word| {
             let known = self.count_word(word);
             all.push(known.stem);
@@ -204,7 +210,8 @@ impl Analyzer {
             stems.filter(|(word, _)| !self.is_stop_word(word)).map(|(_, stem)| stem.clone()).collect();
         let mut found: Vec<(String, usize)> = Vec::new();
         for stems in [&content, &all] {
-            let tokens: Vec<Option<Token>> = stems.iter().map(|stem| self.vocabulary.stem(stem)).collect();
+            let tokens: Vec<Option<IndexedToken>> =
+                stems.iter().map(|stem| self.vocabulary.stem(stem)).collect();
             for length in (2..=MAX_PHRASE_WORDS).rev() {
                 for (window, tokens) in stems.windows(length).zip(tokens.windows(length)) {
                     let Some(tokens) = tokens.iter().copied().collect::<Option<Vec<_>>>() else { continue };
@@ -223,7 +230,7 @@ impl Analyzer {
 
     /// Indexes a title, which consists of words in lower case with spaces between them. Returns its stems, and each
     /// rotation of them as one token (`ticket note`, `note of a ticket`).
-    pub(crate) fn index_title(&mut self, title: &str) -> Vec<Token> {
+    pub(crate) fn index_title(&mut self, title: &str) -> Vec<IndexedToken> {
         let mut stems = Vec::with_capacity(EXPECTED_TITLE_TOKENS);
         let mut positive = Vec::new();
         for word in title.split(' ').filter(|word| !word.is_empty()) {
@@ -237,9 +244,13 @@ impl Analyzer {
         }
         let count = stems.len();
         if (2..=MAX_ROTATED_WORDS).contains(&count) {
-            let twice = [stems.as_slice(), stems.as_slice()].concat();
-            let rotations = twice.windows(count).take(count);
-            stems.extend(rotations.map(|rotation| self.vocabulary.add_phrase(rotation)));
+            let mut rotation = [stems[0]; MAX_ROTATED_WORDS];
+            let rotation = &mut rotation[..count];
+            rotation.copy_from_slice(&stems);
+            for _ in 0..count {
+                stems.push(self.vocabulary.add_phrase(rotation));
+                rotation.rotate_left(1);
+            }
         }
         stems
     }
@@ -249,7 +260,7 @@ impl Analyzer {
         let is_first_name = words == ["first", "name"];
         let words: Vec<usize> = words.iter().map(|word| self.add_word(word)).collect();
         let known = words.iter().map(|word| self.vocabulary.words[*word]);
-        let mut tokens: Vec<Token> =
+        let mut tokens: Vec<IndexedToken> =
             known.filter(|known| !known.is_stop_word).map(|known| known.stem).collect();
         if (2..=MAX_PHRASE_WORDS).contains(&tokens.len()) {
             let whole = self.vocabulary.add_phrase(&tokens);
@@ -266,7 +277,7 @@ impl Analyzer {
     }
 
     /// Returns the tokens that a query contains as text.
-    pub(crate) fn find_tokens(&self, tokens: &[QueryToken]) -> Vec<QueryToken<Option<Token>>> {
+    pub(crate) fn find_tokens(&self, tokens: &[QueryToken]) -> Vec<QueryToken<Option<IndexedToken>>> {
         let find = |QueryToken { token, weight, sense }: &QueryToken| QueryToken {
             token: self.vocabulary.find(token),
             weight: *weight,
@@ -276,7 +287,7 @@ impl Analyzer {
     }
 
     /// Returns the stems, or phrases, that are in the vocabulary.
-    pub(crate) fn find_stems(&self, stems: &[String]) -> Vec<Token> {
+    pub(crate) fn find_stems(&self, stems: &[String]) -> Vec<IndexedToken> {
         stems.iter().filter_map(|stem| self.vocabulary.find(stem)).collect()
     }
 
@@ -308,8 +319,8 @@ impl Analyzer {
     }
 
     /// Returns a vector for each stem in the vocabulary: that of its most frequent word.
-    pub(crate) fn stem_vectors(&self) -> HashMap<Token, WordVector> {
-        let mut best: HashMap<Token, (usize, &str, WordVector)> = HashMap::new();
+    pub(crate) fn stem_vectors(&self) -> HashMap<IndexedToken, WordVector> {
+        let mut best: HashMap<IndexedToken, (usize, &str, WordVector)> = HashMap::new();
         for (word, known) in self.vocabulary.words.iter().filter(|(_, known)| !known.is_stop_word) {
             let Some(vector) = WordVector::find(word) else { continue };
             let entry = best.entry(known.stem).or_insert((known.count, word, vector));
@@ -323,7 +334,7 @@ impl Analyzer {
     /// Returns the searchable stems that have a vector, in alphabetical order.
     pub(crate) fn searchable_vectors(
         &self,
-        vectors: &HashMap<Token, WordVector>,
+        vectors: &HashMap<IndexedToken, WordVector>,
     ) -> Vec<(String, WordVector)> {
         let stems = self.vocabulary.stems().filter(|(_, _, used)| used.is_in_titles || used.is_in_aliases);
         let mut searchable: Vec<_> =
@@ -373,7 +384,9 @@ impl Analyzer {
     /// Returns true if words, including stop words, are an indexed phrase.
     fn is_phrase(&self, words: &[String]) -> bool {
         let stems = words.iter().map(|word| self.vocabulary.stem(&self.stem(word)));
-        stems.collect::<Option<Vec<Token>>>().is_some_and(|stems| self.vocabulary.phrase(&stems).is_some())
+        stems
+            .collect::<Option<Vec<IndexedToken>>>()
+            .is_some_and(|stems| self.vocabulary.phrase(&stems).is_some())
     }
 
     /// Returns the meaning of the longest synonym at the start of `words`, and the synonym's number of words.
@@ -386,7 +399,7 @@ impl Analyzer {
     }
 
     /// Returns true if a word isn't a stop word, and its stem isn't among those of a title.
-    pub(crate) fn is_new_in(&self, word: &str, title: &[Token]) -> bool {
+    pub(crate) fn is_new_in(&self, word: &str, title: &[IndexedToken]) -> bool {
         if let Some(known) = self.vocabulary.words.get(word) {
             return !known.is_stop_word && !title.contains(&known.stem);
         }

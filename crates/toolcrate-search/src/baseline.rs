@@ -7,7 +7,7 @@ use toolcrate_runtime::{Catalog, Tool};
 use crate::index::{Bm25Index, QueryToken};
 use crate::token_texts::TokenTexts;
 use crate::tokenizer::tokenize;
-use crate::vocabulary::{Token, Vocabulary};
+use crate::vocabulary::{IndexedToken, Vocabulary};
 
 /// BM25 over the words in tool names, descriptions and argument names, which is how FastMCP ranks tools.
 pub struct PlainBm25 {
@@ -20,7 +20,7 @@ impl PlainBm25 {
     /// Indexes every tool in a catalog.
     pub fn new(catalog: &'static Catalog) -> Self {
         let mut vocabulary = Vocabulary::default();
-        let tokens = |tool| -> Vec<Token> {
+        let tokens = |tool| -> Vec<IndexedToken> {
             tokenize(&tool_text(tool)).iter().map(|word| vocabulary.add_stem(word)).collect()
         };
         let texts: TokenTexts = catalog.tools().map(tokens).collect();

@@ -2,7 +2,7 @@
 //! weight.
 
 use crate::token_texts::TokenTexts;
-use crate::vocabulary::Token;
+use crate::vocabulary::IndexedToken;
 
 /// How quickly repeated occurrences of a token saturate: the `k1` of BM25.
 const SATURATION: f32 = 1.2;
@@ -54,14 +54,14 @@ impl Bm25Index {
     /// much a long main part reduces the weight of its words. `secondary_weight` is the weight of a word in the
     /// secondary part.
     pub(crate) fn new<'t>(
-        texts: impl ExactSizeIterator<Item = (&'t [Token], &'t [Token])> + Clone,
+        texts: impl ExactSizeIterator<Item = (&'t [IndexedToken], &'t [IndexedToken])> + Clone,
         length_penalty: f32,
         secondary_weight: f32,
     ) -> Self {
         let count = texts.len();
         let main_length = average_length(texts.clone().map(|(main, _)| main));
         let secondary_length = average_length(texts.clone().map(|(_, secondary)| secondary));
-        let mut found: Vec<(Token, Posting)> = Vec::new();
+        let mut found: Vec<(IndexedToken, Posting)> = Vec::new();
         let (mut sorted, mut sorted_secondary) = (Vec::new(), Vec::new());
         for (text, (main, secondary)) in (0..).zip(texts) {
             let excess = length_penalty * (main.len() as f32 / main_length - 1.0);
@@ -87,7 +87,7 @@ impl Bm25Index {
     }
 
     /// Sorts postings by token, those of a token in the order of the texts.
-    fn from_postings(found: &[(Token, Posting)], count: usize) -> Self {
+    fn from_postings(found: &[(IndexedToken, Posting)], count: usize) -> Self {
         let numbers = |are_phrases: bool| {
             let tokens =
                 found.iter().map(|(token, _)| token).filter(|token| token.is_phrase() == are_phrases);
@@ -114,7 +114,7 @@ impl Bm25Index {
     }
 
     /// Returns the texts that contain a token.
-    fn postings(&self, token: Token) -> &[Posting] {
+    fn postings(&self, token: IndexedToken) -> &[Posting] {
         if !token.is_phrase() && token.number() >= self.stems {
             return &[];
         }
@@ -125,7 +125,7 @@ impl Bm25Index {
 
     /// Returns the score of each text, in indexing order. `other_sense` is the share of the score of a word's other
     /// meanings that is added to that of its best one.
-    pub(crate) fn scores(&self, tokens: &[QueryToken<Option<Token>>], other_sense: f32) -> Vec<f32> {
+    pub(crate) fn scores(&self, tokens: &[QueryToken<Option<IndexedToken>>], other_sense: f32) -> Vec<f32> {
         let mut scores = vec![0.0; self.count];
         let is_same_word = |a: &QueryToken<_>, b: &QueryToken<_>| {
             a.sense.zip(b.sense).is_some_and(|(a, b)| a.word == b.word)
@@ -151,7 +151,7 @@ impl Bm25Index {
         scores
     }
 
-    fn add_scores(&self, tokens: &[QueryToken<Option<Token>>], scores: &mut [f32]) {
+    fn add_scores(&self, tokens: &[QueryToken<Option<IndexedToken>>], scores: &mut [f32]) {
         for QueryToken { token, weight, .. } in tokens {
             let postings = token.map_or(&[][..], |token| self.postings(token));
             let weight = weight * self.rarity(postings.len());
@@ -162,16 +162,16 @@ impl Bm25Index {
     }
 
     /// Returns which texts contain one of the tokens.
-    pub(crate) fn matches(&self, tokens: &[Token]) -> Vec<bool> {
+    pub(crate) fn matches(&self, tokens: &[IndexedToken]) -> Vec<bool> {
         self.texts_with(tokens, |_| true)
     }
 
     /// Returns which texts contain one of the tokens in their main part.
-    pub(crate) fn main_matches(&self, tokens: &[Token]) -> Vec<bool> {
+    pub(crate) fn main_matches(&self, tokens: &[IndexedToken]) -> Vec<bool> {
         self.texts_with(tokens, |posting| posting.is_main)
     }
 
-    fn texts_with(&self, tokens: &[Token], counts: impl Fn(&Posting) -> bool) -> Vec<bool> {
+    fn texts_with(&self, tokens: &[IndexedToken], counts: impl Fn(&Posting) -> bool) -> Vec<bool> {
         let mut texts = vec![false; self.count];
         for posting in tokens.iter().flat_map(|token| self.postings(*token)).filter(|posting| counts(posting))
         {
@@ -181,7 +181,7 @@ impl Bm25Index {
     }
 
     /// Returns how rare a token is, and therefore how significant: the inverse document frequency of BM25.
-    pub(crate) fn token_rarity(&self, token: Option<Token>) -> f32 {
+    pub(crate) fn token_rarity(&self, token: Option<IndexedToken>) -> f32 {
         self.rarity(token.map_or(0, |token| self.postings(token).len()))
     }
 
@@ -192,11 +192,11 @@ impl Bm25Index {
 }
 
 /// Returns the position of a token in an index with this number of stems, which precede the phrases.
-fn position(token: Token, stems: usize) -> usize {
+fn position(token: IndexedToken, stems: usize) -> usize {
     if token.is_phrase() { stems + token.number() } else { token.number() }
 }
 
-fn average_length<'a>(texts: impl Iterator<Item = &'a [Token]>) -> f32 {
+fn average_length<'a>(texts: impl Iterator<Item = &'a [IndexedToken]>) -> f32 {
     let (count, total) =
         texts.fold((0_usize, 0_usize), |(count, total), text| (count + 1, total + text.len()));
     (total as f32 / count.max(1) as f32).max(1.0)
@@ -205,9 +205,9 @@ fn average_length<'a>(texts: impl Iterator<Item = &'a [Token]>) -> f32 {
 /// Returns the distinct tokens of a part of a text in order, each with its number of occurrences. `sorted` becomes the
 /// tokens in order.
 fn count_tokens<'s>(
-    tokens: &[Token],
-    sorted: &'s mut Vec<Token>,
-) -> impl Iterator<Item = (Token, usize)> + use<'s> {
+    tokens: &[IndexedToken],
+    sorted: &'s mut Vec<IndexedToken>,
+) -> impl Iterator<Item = (IndexedToken, usize)> + use<'s> {
     sorted.clear();
     sorted.extend(tokens);
     sorted.sort_unstable();
@@ -229,13 +229,13 @@ mod tests {
     fn index(texts: &[(&str, &str)], length_penalty: f32, secondary_weight: f32) -> (Bm25Index, Vocabulary) {
         let mut vocabulary = Vocabulary::default();
         let mut tokens = |text: &str| text.split_whitespace().map(|word| vocabulary.add_stem(word)).collect();
-        let texts: Vec<(Vec<Token>, Vec<Token>)> =
+        let texts: Vec<(Vec<IndexedToken>, Vec<IndexedToken>)> =
             texts.iter().map(|(main, secondary)| (tokens(main), tokens(secondary))).collect();
         let texts = texts.iter().map(|(main, secondary)| (main.as_slice(), secondary.as_slice()));
         (Bm25Index::new(texts, length_penalty, secondary_weight), vocabulary)
     }
 
-    fn query(token: Option<Token>, weight: f32) -> [QueryToken<Option<Token>>; 1] {
+    fn query(token: Option<IndexedToken>, weight: f32) -> [QueryToken<Option<IndexedToken>>; 1] {
         [QueryToken { token, weight, sense: None }]
     }
 

@@ -19,7 +19,7 @@ use crate::token_texts::TokenTexts;
 use crate::tool_reader::{ToolReader, ToolText};
 use crate::tool_stems::ToolStems;
 
-use crate::vocabulary::Token;
+use crate::vocabulary::IndexedToken;
 use crate::weights::Weights;
 use crate::word_lists::{WordLists, sections};
 use crate::word_vectors::{TextVector, WordVector};
@@ -32,7 +32,7 @@ const MAX_MODULE_WORDS: usize = 1;
 const MAX_REPEATING_WORDS: usize = 1;
 
 /// The tokens of the aliases with the same heading: whole phrases, and their parts.
-type AliasTokens = (Vec<Token>, Vec<Token>);
+type AliasTokens = (Vec<IndexedToken>, Vec<IndexedToken>);
 
 /// Collects the text to index, tool by tool.
 pub(crate) struct IndexBuilder {
@@ -201,7 +201,7 @@ impl IndexBuilder {
 
     /// Returns the part of a description that adds information. A first sentence that repeats the title may explain it
     /// in parentheses; the rest describes arguments and pages, which doesn't distinguish tools.
-    fn new_text<'t>(&self, text: &'t ToolText, title: &[Token]) -> &'t str {
+    fn new_text<'t>(&self, text: &'t ToolText, title: &[IndexedToken]) -> &'t str {
         let words = text.new_words.split(' ').filter(|word| !word.is_empty());
         let new = words.filter(|word| self.analyzer.is_new_in(word, title)).count();
         if new > MAX_REPEATING_WORDS { text.description() } else { text.explanation() }
@@ -279,8 +279,12 @@ impl IndexBuilder {
     }
 
     /// The whole texts of tools: titles, descriptions and names of arguments.
-    fn whole_texts(&mut self, tools: &[ToolDocument], vectors: &HashMap<Token, WordVector>) -> TextIndex {
-        let arguments: Vec<Vec<Token>> = tools
+    fn whole_texts(
+        &mut self,
+        tools: &[ToolDocument],
+        vectors: &HashMap<IndexedToken, WordVector>,
+    ) -> TextIndex {
+        let arguments: Vec<Vec<IndexedToken>> = tools
             .iter()
             .map(|tool| {
                 let names = tool.tool.details().input.properties.names().into_iter();
@@ -299,11 +303,11 @@ impl IndexBuilder {
         tools: &[ToolDocument],
         titles: &Bm25Index,
         descriptions: &Bm25Index,
-        vectors: &HashMap<Token, WordVector>,
+        vectors: &HashMap<IndexedToken, WordVector>,
     ) -> MeaningIndex {
         let described: Vec<TextVector> =
             self.descriptions.iter().map(|text| text_vector(text, descriptions, vectors)).collect();
-        let meaning = |(tool, title): (&ToolDocument, &[Token])| {
+        let meaning = |(tool, title): (&ToolDocument, &[IndexedToken])| {
             let mut text = text_vector(title, titles, vectors);
             let share = if tool.is_described { 1.0 } else { self.weights.description_meaning };
             text.add_text(&described[tool.description], share);

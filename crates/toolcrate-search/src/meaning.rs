@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use crate::index::Bm25Index;
-use crate::vocabulary::Token;
+use crate::vocabulary::IndexedToken;
 use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
 /// The meanings of texts.
@@ -36,9 +36,9 @@ impl MeaningIndex {
 
 /// Returns the meaning of a text, with more weight on words that are rare in an index. `vectors` are those of the stems.
 pub(crate) fn text_vector(
-    text: &[Token],
+    text: &[IndexedToken],
     index: &Bm25Index,
-    vectors: &HashMap<Token, WordVector>,
+    vectors: &HashMap<IndexedToken, WordVector>,
 ) -> TextVector {
     let mut meaning = TextVector::EMPTY;
     for token in text {

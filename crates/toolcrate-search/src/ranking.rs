@@ -8,7 +8,7 @@ use crate::query_parser::QueryParser;
 use crate::query_terms::MentionedThing;
 use crate::rare_tools::Penalty;
 use crate::tool_stems::StemRole;
-use crate::vocabulary::Token;
+use crate::vocabulary::IndexedToken;
 use crate::weights::Weights;
 
 /// Minimum scale for the score of a meaning, for a query that shares no word with any title.
@@ -239,7 +239,7 @@ struct StemMatches {
 }
 
 impl StemMatches {
-    fn new(index: &ToolIndex, stems: &[Token]) -> Self {
+    fn new(index: &ToolIndex, stems: &[IndexedToken]) -> Self {
         Self {
             titles: index.titles.matches(stems),
             collection_aliases: index.collection_aliases.matches(stems),

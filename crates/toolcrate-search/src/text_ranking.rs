@@ -10,7 +10,7 @@ use crate::index::{Bm25Index, QueryToken};
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::query_parser::QueryParser;
 use crate::token_texts::TokenTexts;
-use crate::vocabulary::Token;
+use crate::vocabulary::IndexedToken;
 use crate::weights::Weights;
 use crate::word_vectors::{TextVector, WordVector};
 
@@ -28,14 +28,15 @@ pub(crate) struct TextIndex {
 impl TextIndex {
     /// Indexes texts, each of which consists of the stems in its title and the stems in the rest.
     pub(crate) fn new<'t>(
-        texts: impl Iterator<Item = (&'t [Token], Vec<&'t [Token]>)>,
-        vectors: &HashMap<Token, WordVector>,
+        texts: impl Iterator<Item = (&'t [IndexedToken], Vec<&'t [IndexedToken]>)>,
+        vectors: &HashMap<IndexedToken, WordVector>,
         weights: &Weights,
     ) -> Self {
         let texts: TokenTexts = texts
             .map(|(title, rest)| {
-                let title: Vec<Token> = title.iter().copied().filter(|token| !token.is_phrase()).collect();
-                let mut all: Vec<Token> = Vec::new();
+                let title: Vec<IndexedToken> =
+                    title.iter().copied().filter(|token| !token.is_phrase()).collect();
+                let mut all: Vec<IndexedToken> = Vec::new();
                 (0..weights.text_title).for_each(|_| all.extend(&title));
                 all.extend(rest.into_iter().flatten());
                 all

@@ -12,9 +12,9 @@ pub(crate) const SEPARATOR: &str = "_";
 
 /// A stem or phrase of a [`Vocabulary`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Token(u32);
+pub(crate) struct IndexedToken(u32);
 
-impl Token {
+impl IndexedToken {
     /// The bit that tells phrases from stems.
     const PHRASE: u32 = 1 << 31;
 
@@ -40,7 +40,7 @@ impl Token {
 /// A word of the vocabulary.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WordStats {
-    pub(crate) stem: Token,
+    pub(crate) stem: IndexedToken,
     /// How often the word occurs in the indexed text.
     pub(crate) count: usize,
     pub(crate) is_stop_word: bool,
@@ -58,7 +58,7 @@ pub(crate) struct Vocabulary {
     pub(crate) words: IndexMap<String, WordStats, RandomState>,
     stems: IndexMap<String, StemUse, RandomState>,
     /// The number of each phrase, by the hash of its stems: with 64 bits, two phrases never share one in practice.
-    phrases: HashMap<u64, Token>,
+    phrases: HashMap<u64, IndexedToken>,
     hasher: FixedState,
 }
 
@@ -80,26 +80,27 @@ impl Vocabulary {
     }
 
     /// Returns a stem's token.
-    pub(crate) fn stem(&self, stem: &str) -> Option<Token> {
-        self.stems.get_index_of(stem).map(Token::stem)
+    pub(crate) fn stem(&self, stem: &str) -> Option<IndexedToken> {
+        self.stems.get_index_of(stem).map(IndexedToken::stem)
     }
 
     /// Returns a stem's token, and adds the stem if it is new.
-    pub(crate) fn add_stem(&mut self, stem: &str) -> Token {
-        self.stem(stem)
-            .unwrap_or_else(|| Token::stem(self.stems.insert_full(stem.to_owned(), StemUse::default()).0))
+    pub(crate) fn add_stem(&mut self, stem: &str) -> IndexedToken {
+        self.stem(stem).unwrap_or_else(|| {
+            IndexedToken::stem(self.stems.insert_full(stem.to_owned(), StemUse::default()).0)
+        })
     }
 
     /// Returns the stems, in the order of their numbers.
-    pub(crate) fn stems(&self) -> impl ExactSizeIterator<Item = (Token, &str, StemUse)> {
+    pub(crate) fn stems(&self) -> impl ExactSizeIterator<Item = (IndexedToken, &str, StemUse)> {
         self.stems
             .iter()
             .enumerate()
-            .map(|(number, (stem, used))| (Token::stem(number), stem.as_str(), *used))
+            .map(|(number, (stem, used))| (IndexedToken::stem(number), stem.as_str(), *used))
     }
 
     /// Returns the text of a stem; `None` for a phrase.
-    pub(crate) fn stem_text(&self, token: Token) -> Option<&str> {
+    pub(crate) fn stem_text(&self, token: IndexedToken) -> Option<&str> {
         let (stem, _) = self.stems.get_index(token.number()).filter(|_| !token.is_phrase())?;
         Some(stem)
     }
@@ -110,27 +111,27 @@ impl Vocabulary {
     }
 
     /// Returns where a stem occurs, so that it can be changed.
-    pub(crate) fn stem_use_mut(&mut self, stem: Token) -> &mut StemUse {
+    pub(crate) fn stem_use_mut(&mut self, stem: IndexedToken) -> &mut StemUse {
         &mut self.stems[stem.number()]
     }
 
     /// Returns the token for a phrase.
-    pub(crate) fn phrase(&self, stems: &[Token]) -> Option<Token> {
+    pub(crate) fn phrase(&self, stems: &[IndexedToken]) -> Option<IndexedToken> {
         self.phrases.get(&self.hasher.hash_one(stems)).copied()
     }
 
     /// Returns the token for a phrase, and adds it if it is new.
-    pub(crate) fn add_phrase(&mut self, stems: &[Token]) -> Token {
-        let next = Token::phrase(self.phrases.len());
+    pub(crate) fn add_phrase(&mut self, stems: &[IndexedToken]) -> IndexedToken {
+        let next = IndexedToken::phrase(self.phrases.len());
         *self.phrases.entry(self.hasher.hash_one(stems)).or_insert(next)
     }
 
     /// Returns the token for a stem, or for a phrase written as its stems with `_` between them.
-    pub(crate) fn find(&self, text: &str) -> Option<Token> {
+    pub(crate) fn find(&self, text: &str) -> Option<IndexedToken> {
         if !text.contains(SEPARATOR) {
             return self.stem(text);
         }
-        let stems: Option<Vec<Token>> = text.split(SEPARATOR).map(|stem| self.stem(stem)).collect();
+        let stems: Option<Vec<IndexedToken>> = text.split(SEPARATOR).map(|stem| self.stem(stem)).collect();
         self.phrase(&stems?)
     }
 }
