@@ -8,7 +8,6 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::index::QueryToken;
 use crate::tokenizer::{lowercase, tokenize, words_in};
-use crate::tool_stems::ToolStems;
 use crate::vocabulary::{IndexedToken, SEPARATOR, StemUse, Vocabulary, WordStats};
 use crate::word_lists::{WordLists, entries, lines, sections};
 use crate::word_vectors::WordVector;
@@ -407,23 +406,17 @@ impl Analyzer {
         !self.is_stop_word(word) && !stem.is_some_and(|stem| title.contains(&stem))
     }
 
-    /// Returns the number of a word's stem among the stems of tools.
-    pub(crate) fn tool_stem(&self, word: &str, stems: &mut ToolStems) -> usize {
-        let known = self.vocabulary.words.get(word);
-        match known.and_then(|known| self.vocabulary.stem_text(known.stem)) {
-            Some(stem) => stems.add(stem),
-            None => stems.add(&self.stem(word)),
-        }
-    }
-
     /// Returns the stem of a word.
     pub(crate) fn stem(&self, word: &str) -> String {
-        let known = self.vocabulary.words.get(word);
-        let known = known.and_then(|known| self.vocabulary.stem_text(known.stem));
-        match known.or_else(|| self.irregular_stems.get(word).copied()) {
+        match self.known_stem(word).or_else(|| self.irregular_stems.get(word).copied()) {
             Some(stem) => stem.to_owned(),
             None => self.stem_new(word),
         }
+    }
+
+    /// Returns the stem of a word in the vocabulary.
+    pub(crate) fn known_stem(&self, word: &str) -> Option<&str> {
+        self.vocabulary.stem_text(self.vocabulary.words.get(word)?.stem)
     }
 
     /// Returns the stem of a word that isn't in the vocabulary. Parsing a query needs it often.

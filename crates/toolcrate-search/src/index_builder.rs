@@ -168,7 +168,7 @@ impl IndexBuilder {
 
     fn add(&mut self, text: ToolText) -> ToolDocument {
         let ToolText { tool, intent, collection, .. } = text;
-        let head = self.analyzer.tool_stem(text.head(), &mut self.stems);
+        let head = self.add_stem(text.head());
         let title = self.analyzer.index_title(&text.title);
         let new_text = self.new_text(&text, &title);
         let is_described = new_text.len() == text.description().len();
@@ -191,7 +191,7 @@ impl IndexBuilder {
             action_aliases: text.action_aliases,
             family: self.add_family(text.records),
             resource: tool.collection(),
-            action: self.analyzer.tool_stem(tool.verb(), &mut self.stems),
+            action: self.add_stem(tool.verb()),
             head,
             owner: None,
             weight: text.weight,
@@ -205,6 +205,14 @@ impl IndexBuilder {
         let words = text.new_words.split(' ').filter(|word| !word.is_empty());
         let new = words.filter(|word| self.analyzer.is_new_in(word, title)).count();
         if new > MAX_REPEATING_WORDS { text.description() } else { text.explanation() }
+    }
+
+    /// Returns the number of a word's stem, and adds it if it is new.
+    fn add_stem(&mut self, word: &str) -> usize {
+        match self.analyzer.known_stem(word) {
+            Some(stem) => self.stems.add(stem),
+            None => self.stems.add(&self.analyzer.stem(word)),
+        }
     }
 
     /// Returns the number of a collection, and adds it if it is new.

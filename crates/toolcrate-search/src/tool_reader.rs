@@ -147,8 +147,8 @@ fn split_explanation(sentence: &str) -> (&str, Range<usize>) {
     }
 }
 
-/// Returns the words of a sentence that aren't in a title, separated by spaces. The first one, which is the verb, is left
-/// out.
+/// Returns the words of a sentence that aren't in a title, separated by spaces. The first word, which is the verb, is
+/// left out.
 fn words_outside(sentence: &str, title: &str) -> String {
     let title: Vec<&str> = title.split(' ').collect();
     let mut new = String::new();
