@@ -67,7 +67,7 @@ impl Synonym {
 }
 
 /// The words of a field name, and the tokens for them.
-pub(crate) struct FieldName {
+pub(crate) struct IndexedFieldName {
     /// The words, by number.
     pub(crate) words: Vec<usize>,
     /// The stems, and all of them as one token.
@@ -255,7 +255,7 @@ impl Analyzer {
     }
 
     /// Adds the words of a field name to the vocabulary, without counting them.
-    pub(crate) fn add_field_name(&mut self, words: &[String]) -> FieldName {
+    pub(crate) fn add_field_name(&mut self, words: &[String]) -> IndexedFieldName {
         let is_first_name = words == ["first", "name"];
         let words: Vec<usize> = words.iter().map(|word| self.add_word(word)).collect();
         let known = words.iter().map(|word| self.vocabulary.words[*word]);
@@ -265,11 +265,11 @@ impl Analyzer {
             let whole = self.vocabulary.add_phrase(&tokens);
             tokens.push(whole);
         }
-        FieldName { words, tokens, is_first_name }
+        IndexedFieldName { words, tokens, is_first_name }
     }
 
     /// Counts an occurrence of a field name.
-    pub(crate) fn count_field_name(&mut self, field: &FieldName) {
+    pub(crate) fn count_field_name(&mut self, field: &IndexedFieldName) {
         for word in &field.words {
             self.vocabulary.words[*word].count += 1;
         }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use toolcrate_catalog::FilterKind;
 use toolcrate_runtime::Catalog;
 
-use crate::analyzer::{Analyzer, FieldName};
+use crate::analyzer::{Analyzer, IndexedFieldName};
 use crate::token_texts::TokenTexts;
 
 /// Maximum number of fields read per schema.
@@ -26,7 +26,7 @@ pub(crate) struct FieldCollector {
     /// The index of each schema's text.
     schemas: HashMap<&'static str, usize>,
     /// The names and values. Most schemas have the same ones.
-    names: IndexMap<String, FieldName, RandomState>,
+    names: IndexMap<String, IndexedFieldName, RandomState>,
 }
 
 impl FieldCollector {
