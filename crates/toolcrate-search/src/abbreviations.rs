@@ -1,7 +1,5 @@
 //! Expands abbreviations to words in the catalog: opp, dept, qty.
 
-use crate::token_pool::IndexedToken;
-
 /// Minimum and maximum length of an abbreviation.
 const MIN_CHARS: usize = 3;
 const MAX_CHARS: usize = 6;
@@ -12,12 +10,12 @@ const MAX_MEANINGS: usize = 2;
 #[derive(Default)]
 pub(crate) struct Abbreviations {
     /// Each word with its stem and frequency.
-    words: Vec<(String, IndexedToken, usize)>,
+    words: Vec<(String, String, usize)>,
 }
 
 impl Abbreviations {
     /// Creates abbreviations from words with their stems and frequencies.
-    pub(crate) fn new(words: Vec<(String, IndexedToken, usize)>) -> Self {
+    pub(crate) fn new(words: Vec<(String, String, usize)>) -> Self {
         Self { words }
     }
 
@@ -36,7 +34,7 @@ impl Abbreviations {
     fn most_frequent(&self, fits: impl Fn(&str) -> bool) -> Vec<&str> {
         let mut found: Vec<(usize, &str)> = Vec::new();
         for (_, stem, count) in self.words.iter().filter(|(word, _, _)| fits(word)) {
-            match found.iter_mut().find(|(_, known)| *known == &**stem) {
+            match found.iter_mut().find(|(_, known)| *known == stem) {
                 Some((total, _)) => *total += count,
                 None => found.push((*count, stem)),
             }
@@ -67,8 +65,7 @@ mod tests {
     #[test]
     fn abbreviations_are_expanded() {
         let words = ["opportunity", "department", "quantity", "invoice", "account", "order"];
-        let words =
-            Abbreviations::new(words.map(|word| (word.to_owned(), IndexedToken::from(word), 1)).to_vec());
+        let words = Abbreviations::new(words.map(|word| (word.to_owned(), word.to_owned(), 1)).to_vec());
         assert_eq!(words.find("opp"), ["opportunity"]);
         assert_eq!(words.find("inv"), ["invoice"]);
         assert_eq!(words.find("dept"), ["department"]);

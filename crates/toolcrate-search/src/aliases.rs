@@ -1,6 +1,6 @@
 //! Looks up the words that people use for a tool: collection aliases, by path, and action aliases, by operation.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use toolcrate_runtime::Method;
 
@@ -13,14 +13,20 @@ pub(crate) type AliasList = Vec<(&'static str, Vec<&'static str>)>;
 /// The position of each collection and operation in its alias list.
 pub(crate) struct AliasIndex {
     collections: HashMap<&'static str, usize>,
-    actions: HashMap<&'static str, usize>,
+    /// By method and path.
+    actions: HashMap<(&'static str, &'static str), usize>,
 }
 
 impl AliasIndex {
     /// Indexes the headings of both lists.
     pub(crate) fn new(collections: &AliasList, actions: &AliasList) -> Self {
-        let positions = |list: &AliasList| (0..).zip(list).map(|(number, (key, _))| (*key, number)).collect();
-        Self { collections: positions(collections), actions: positions(actions) }
+        let headings =
+            |list: &AliasList| list.iter().map(|(heading, _)| *heading).zip(0..).collect::<Vec<_>>();
+        let action = |(heading, number): (&'static str, usize)| Some((heading.split_once(' ')?, number));
+        Self {
+            collections: headings(collections).into_iter().collect(),
+            actions: headings(actions).into_iter().filter_map(action).collect(),
+        }
     }
 
     /// Returns the collection of the operation at a normalized path: the longest listed path that is a prefix of it,
@@ -41,7 +47,7 @@ impl AliasIndex {
 
     /// Returns the position of an operation, by method and normalized path.
     pub(crate) fn action(&self, method: Method, path: &str) -> Option<usize> {
-        self.actions.get(format!("{method} {path}").as_str()).copied()
+        self.actions.get(&(method.as_str(), path)).copied()
     }
 }
 
@@ -58,8 +64,26 @@ pub(crate) fn collection_path(path: &str) -> &str {
 
 /// Returns a path in lower case with `{}` for each parameter, as in word lists.
 pub(crate) fn normalize_path(path: &str) -> String {
-    let segment = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_lowercase() };
-    path.trim_end_matches('/').split('/').map(segment).collect::<Vec<_>>().join("/")
+    let mut rest = path.trim_end_matches('/');
+    let mut normalized = String::with_capacity(path.len());
+    while let Some(brace) = rest.find('{') {
+        let (before, parameter) = rest.split_at(brace);
+        normalized.push_str(before);
+        if normalized.is_empty() || normalized.ends_with('/') {
+            normalized.push_str("{}");
+            rest = &parameter[parameter.find('/').unwrap_or(parameter.len())..];
+        } else {
+            normalized.push('{');
+            rest = &parameter[1..];
+        }
+    }
+    normalized.push_str(rest);
+    if normalized.is_ascii() {
+        normalized.make_ascii_lowercase();
+        normalized
+    } else {
+        normalized.to_lowercase()
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +100,7 @@ mod tests {
         assert_eq!(index.collection("/service/tickets/count"), Some(0));
         assert_eq!(index.collection("/service/tickets/{}/notes/{}"), Some(1));
         assert_eq!(index.collection("/nothing/here"), None);
+        assert_eq!(normalize_path("{A}/B/x{C}/{d}e"), "{}/b/x{c}/{}");
         assert_eq!(collection_path(&normalize_path("/Service/Tickets/{id}/Count/")), "/service/tickets");
     }
 }

@@ -1,12 +1,14 @@
 //! Turns words into stems, and remembers stop words, synonyms and phrases.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rust_stemmers::{Algorithm, Stemmer};
 
-use crate::token_pool::{IndexedToken, TokenPool};
+use crate::index::QueryToken;
 use crate::tokenizer::{lowercase, tokenize, words_in};
+use crate::vocabulary::{IndexedToken, SEPARATOR, StemUse, Vocabulary, WordStats};
 use crate::word_lists::{WordLists, entries, lines, sections};
 use crate::word_vectors::WordVector;
 
@@ -20,6 +22,9 @@ const EXPECTED_WORD_LENGTH: usize = 6;
 /// Approximate number of words and phrases in a large catalog. Growing the tables step by step would take longer.
 const EXPECTED_WORDS: usize = 4096;
 const EXPECTED_PHRASES: usize = 32_768;
+
+/// The number of tokens of most titles: their stems, and the rotations of these.
+pub(crate) const EXPECTED_TITLE_TOKENS: usize = 8;
 
 /// Maximum number of stems that are kept for words outside the vocabulary.
 const MAX_RECENT_STEMS: usize = 256;
@@ -37,44 +42,38 @@ pub(crate) struct Analyzer {
     stop_words: HashSet<&'static str>,
     /// Maps users' words to their meaning.
     synonyms: HashMap<Vec<String>, Synonym>,
-    /// The vocabulary: every word in the indexed text.
-    pub(crate) known: HashMap<String, WordStats>,
-    /// The longer words of the vocabulary by first letter, with a bit for each of their letters.
-    pub(crate) by_first_letter: HashMap<char, Vec<(String, u32)>>,
-    /// The stems of the vocabulary.
-    pub(crate) stems: TokenPool,
-    /// The stems in titles.
-    title_stems: HashSet<IndexedToken>,
+    /// The words, stems and phrases of the indexed text.
+    pub(crate) vocabulary: Vocabulary,
+    /// The numbers of the longer words of the vocabulary by first letter, with a bit for each of their letters.
+    pub(crate) by_first_letter: HashMap<char, Vec<(usize, u32)>>,
     /// The words in aliases, which come from an API's own lists.
     alias_words: HashSet<String>,
-    /// The stems in aliases.
-    alias_stems: HashSet<IndexedToken>,
-    /// Indexed phrases: several stems joined into one token.
-    phrases: TokenPool,
 }
 
 /// The meaning of a user's words.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Synonym {
     /// The stems of each thing that they may mean.
-    pub(crate) meanings: Vec<Vec<IndexedToken>>,
+    pub(crate) meanings: Vec<Vec<String>>,
     /// True if titles contain the words themselves, which makes the meaning only an alternative.
     pub(crate) is_weak: bool,
 }
 
 impl Synonym {
     /// Returns the stems of all meanings.
-    pub(crate) fn stems(&self) -> impl DoubleEndedIterator<Item = &IndexedToken> {
+    pub(crate) fn stems(&self) -> impl DoubleEndedIterator<Item = &String> {
         self.meanings.iter().flatten()
     }
 }
 
-/// A vocabulary entry.
-pub(crate) struct WordStats {
-    stem: IndexedToken,
-    /// How often the word occurs in the indexed text.
-    pub(crate) count: usize,
-    is_stop_word: bool,
+/// The words of a field name, and the tokens for them.
+pub(crate) struct IndexedFieldName {
+    /// The words, by number.
+    pub(crate) words: Vec<usize>,
+    /// The stems, and all of them as one token.
+    pub(crate) tokens: Vec<IndexedToken>,
+    /// True for the first name of a person.
+    pub(crate) is_first_name: bool,
 }
 
 impl Analyzer {
@@ -85,16 +84,15 @@ impl Analyzer {
             irregular_stems: entries(lists.stems).collect(),
             stop_words: lines(lists.stop_words).flat_map(str::split_whitespace).collect(),
             synonyms: HashMap::new(),
-            known: HashMap::with_capacity(EXPECTED_WORDS),
+            vocabulary: Vocabulary::with_capacity(EXPECTED_WORDS, EXPECTED_PHRASES),
             by_first_letter: HashMap::new(),
-            stems: TokenPool::with_capacity(EXPECTED_WORDS),
-            title_stems: HashSet::new(),
             alias_words: HashSet::new(),
-            alias_stems: HashSet::new(),
-            phrases: TokenPool::with_capacity(EXPECTED_PHRASES),
         };
         for (meaning, synonyms) in sections(lists.synonyms) {
-            let meaning = analyzer.index_words(&tokenize(meaning));
+            let stems = analyzer.index_words(&tokenize(meaning));
+            let text =
+                |stem: &IndexedToken| analyzer.vocabulary.stem_text(*stem).unwrap_or_default().to_owned();
+            let meaning: Vec<String> = stems.iter().map(text).collect();
             for synonym in synonyms.into_iter().map(tokenize) {
                 analyzer.index_words(&synonym);
                 analyzer
@@ -107,17 +105,17 @@ impl Analyzer {
 
     /// Returns true if a lowercase word is a stop word, or if it or its stem is in the vocabulary.
     pub(crate) fn is_known(&self, word: &str) -> bool {
-        self.known.contains_key(word) || self.is_stop_word(word) || self.stems.contains(&self.stem(word))
+        self.is_known_word(word) || self.is_stop_word(word) || self.has_stem(&self.stem(word))
     }
 
     /// Returns true if a word in lower case is in the vocabulary in this form.
     pub(crate) fn is_known_word(&self, word: &str) -> bool {
-        self.known.contains_key(word)
+        self.vocabulary.words.contains_key(word)
     }
 
     /// Returns true if a stem is in the vocabulary.
     pub(crate) fn has_stem(&self, stem: &str) -> bool {
-        self.stems.contains(stem)
+        self.vocabulary.stem(stem).is_some()
     }
 
     /// Returns true if a word doesn't help to distinguish tools.
@@ -127,135 +125,180 @@ impl Analyzer {
 
     /// Adds words to the vocabulary, and returns their stems without stop words.
     pub(crate) fn index_words(&mut self, words: &[String]) -> Vec<IndexedToken> {
-        let stems = words.iter().map(|word| self.record(word));
-        stems.filter(|(_, is_stop_word)| !is_stop_word).map(|(stem, _)| stem).collect()
+        let known = words.iter().map(|word| self.count_word(word));
+        known.filter(|known| !known.is_stop_word).map(|known| known.stem).collect()
     }
 
     /// Adds the words in a text to the vocabulary, at most `limit`, and returns their stems without stop words.
     pub(crate) fn index_text(&mut self, text: &str, limit: usize) -> Vec<IndexedToken> {
         let mut stems = Vec::with_capacity(text.len() / EXPECTED_WORD_LENGTH);
         let mut count = 0;
-        let lower = lowercase(text);
-        words_in(&lower, |word| {
+        words_in(&lowercase(text), |word| {
             count += 1;
             if count <= limit {
-                let (stem, is_stop_word) = self.record(word);
-                stems.extend(Some(stem).filter(|_| !is_stop_word));
+                let known = self.count_word(word);
+                stems.extend(Some(known.stem).filter(|_| !known.is_stop_word));
             }
         });
         stems
     }
 
-    /// Adds a word to the vocabulary. Returns its stem, and true if it is a stop word.
-    fn record(&mut self, word: &str) -> (IndexedToken, bool) {
-        if let Some(known) = self.known.get_mut(word) {
-            known.count += 1;
-            return (IndexedToken::clone(&known.stem), known.is_stop_word);
-        }
-        let stem = self.stem(word);
-        let is_stop_word = self.is_stop_word(word);
-        let stem = self.stems.add(&stem);
-        self.known
-            .insert(word.to_owned(), WordStats { stem: IndexedToken::clone(&stem), count: 1, is_stop_word });
-        (stem, is_stop_word)
+    /// Counts an occurrence of a word, and adds it to the vocabulary if it is new.
+    fn count_word(&mut self, word: &str) -> WordStats {
+        let number = self.add_word(word);
+        let known = &mut self.vocabulary.words[number];
+        known.count += 1;
+        *known
     }
 
-    /// Indexes a phrase. Returns the tokens for the whole phrase and, if it has several words, the tokens for its
-    /// parts.
-    pub(crate) fn index_phrase(&mut self, phrase: &str) -> (Vec<IndexedToken>, Vec<IndexedToken>) {
-        let words = tokenize(phrase);
-        let known: Vec<(IndexedToken, bool)> = words.iter().map(|word| self.record(word)).collect();
-        if let [word] = words.as_slice() {
-            self.alias_words.insert(word.clone());
+    /// Returns the number of a word, and adds it to the vocabulary if it is new.
+    fn add_word(&mut self, word: &str) -> usize {
+        if let Some(number) = self.vocabulary.words.get_index_of(word) {
+            return number;
         }
-        let all: Vec<&str> = known.iter().map(|(stem, _)| &**stem).collect();
-        let content = || known.iter().filter(|(_, is_stop_word)| !is_stop_word).map(|(stem, _)| stem);
-        let mut parts: Vec<IndexedToken> = content().cloned().collect();
-        let content: Vec<&str> = content().map(|stem| &**stem).collect();
-        for stem in &parts {
-            if !self.alias_stems.contains(stem) {
-                self.alias_stems.insert(IndexedToken::clone(stem));
-            }
+        let irregular = self.irregular_stems.get(word).map(|stem| Cow::Borrowed(*stem));
+        let stem = self.vocabulary.add_stem(&irregular.unwrap_or_else(|| self.stemmer.stem(word)));
+        let known = WordStats { stem, count: 0, is_stop_word: self.is_stop_word(word) };
+        self.vocabulary.words.insert_full(word.to_owned(), known).0
+    }
+
+    /// Indexes a phrase. Adds the tokens for the whole phrase and, if it has several words, the tokens for its parts.
+    pub(crate) fn index_phrase(
+        &mut self,
+        phrase: &str,
+        wholes: &mut Vec<IndexedToken>,
+        parts: &mut Vec<IndexedToken>,
+    ) {
+        let mut all: Vec<IndexedToken> = Vec::with_capacity(MAX_PHRASE_WORDS);
+        let mut content: Vec<IndexedToken> = Vec::with_capacity(MAX_PHRASE_WORDS);
+        words_in(&lowercase(phrase), |word| {
+            let known = self.count_word(word);
+            all.push(known.stem);
+            content.extend(Some(known.stem).filter(|_| !known.is_stop_word));
+        });
+        for stem in &content {
+            self.vocabulary.stem_use_mut(*stem).is_in_aliases = true;
         }
         if all.len() < 2 {
-            return (parts, Vec::new());
+            self.alias_words.extend(tokenize(phrase));
+            wholes.extend(content);
+            return;
         }
-        let wholes = phrase_tokens(&all, &content);
+        if content.len() > 1 {
+            wholes.push(self.vocabulary.add_phrase(&content));
+        }
+        // "The address of a client" is also "the client's address".
+        if let [first, second] = content.as_slice() {
+            wholes.push(self.vocabulary.add_phrase(&[*second, *first]));
+        }
+        if all.len() != content.len() {
+            wholes.push(self.vocabulary.add_phrase(&all));
+        }
         // In a longer phrase, two adjacent words are also distinctive.
         if content.len() > 2 {
-            parts.extend(content.windows(2).map(|pair| self.phrases.add(&pair.join("_"))));
+            parts.extend(content.windows(2).map(|pair| self.vocabulary.add_phrase(pair)));
         }
-        (wholes.iter().map(|whole| self.phrases.add(whole)).collect(), parts)
-    }
-
-    fn stems_with_and_without_stop_words(&self, words: &[String]) -> (Vec<String>, Vec<String>) {
-        let all: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
-        let stems = words.iter().zip(&all);
-        let content = stems.filter(|(word, _)| !self.is_stop_word(word)).map(|(_, stem)| stem.clone());
-        let content = content.collect();
-        (all, content)
+        parts.extend(content);
     }
 
     /// Returns the indexed phrases that occur in a query, each with its number of words.
     pub(crate) fn phrases_in(&self, words: &[String]) -> Vec<(String, usize)> {
-        let (all, content) = self.stems_with_and_without_stop_words(words);
+        let all: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
+        let stems = words.iter().zip(&all);
+        let content: Vec<String> =
+            stems.filter(|(word, _)| !self.is_stop_word(word)).map(|(_, stem)| stem.clone()).collect();
         let mut found: Vec<(String, usize)> = Vec::new();
         for stems in [&content, &all] {
-            for window in (2..=MAX_PHRASE_WORDS).rev().flat_map(|length| stems.windows(length)) {
-                let whole = window.join("_");
-                if self.phrases.contains(&whole) && !found.iter().any(|(known, _)| *known == whole) {
-                    found.push((whole, window.len()));
+            let tokens: Vec<Option<IndexedToken>> =
+                stems.iter().map(|stem| self.vocabulary.stem(stem)).collect();
+            for length in (2..=MAX_PHRASE_WORDS).rev() {
+                for (window, tokens) in stems.windows(length).zip(tokens.windows(length)) {
+                    let Some(tokens) = tokens.iter().copied().collect::<Option<Vec<_>>>() else { continue };
+                    if self.vocabulary.phrase(&tokens).is_none() {
+                        continue;
+                    }
+                    let whole = window.join(SEPARATOR);
+                    if !found.iter().any(|(known, _)| *known == whole) {
+                        found.push((whole, length));
+                    }
                 }
             }
         }
         found
     }
 
-    /// Indexes a title. Returns its stems, and each rotation of them as one token (`ticket note`, `note of a ticket`).
+    /// Indexes a title, which consists of words in lower case with spaces between them. Returns its stems, and each
+    /// rotation of them as one token (`ticket note`, `note of a ticket`).
     pub(crate) fn index_title(&mut self, title: &str) -> Vec<IndexedToken> {
-        let words = tokenize(title);
-        let mut stems = self.index_words(&words);
-        let positive = words.iter().filter_map(|word| positive_form(word)).map(|word| self.stem(word));
-        let positive: Vec<String> = positive.collect();
-        stems.extend(positive.iter().map(|stem| self.stems.add(stem)));
+        let mut stems = Vec::with_capacity(EXPECTED_TITLE_TOKENS);
+        let mut positive = Vec::new();
+        for word in title.split(' ').filter(|word| !word.is_empty()) {
+            let known = self.count_word(word);
+            stems.extend(Some(known.stem).filter(|_| !known.is_stop_word));
+            positive.extend(positive_form(word).map(|word| self.stem(word)));
+        }
+        stems.extend(positive.iter().map(|stem| self.vocabulary.add_stem(stem)));
         for stem in &stems {
-            if !self.title_stems.contains(stem) {
-                self.title_stems.insert(IndexedToken::clone(stem));
-            }
+            self.vocabulary.stem_use_mut(*stem).is_in_titles = true;
         }
         let count = stems.len();
         if (2..=MAX_ROTATED_WORDS).contains(&count) {
-            let mut whole = String::new();
-            for first in 0..count {
-                whole.clear();
-                for stem in stems[first..count].iter().chain(&stems[..first]) {
-                    whole.push_str(if whole.is_empty() { "" } else { "_" });
-                    whole.push_str(stem);
-                }
-                stems.push(self.phrases.add(&whole));
+            let mut rotation = [stems[0]; MAX_ROTATED_WORDS];
+            let rotation = &mut rotation[..count];
+            rotation.copy_from_slice(&stems);
+            for _ in 0..count {
+                stems.push(self.vocabulary.add_phrase(rotation));
+                rotation.rotate_left(1);
             }
         }
         stems
     }
 
-    /// Indexes a field name. Returns its stems, and all of them as one token.
-    pub(crate) fn index_field(&mut self, words: &[String]) -> Vec<IndexedToken> {
-        let mut stems = self.index_words(words);
-        if (2..=MAX_PHRASE_WORDS).contains(&stems.len()) {
-            let whole = stems.join("_");
-            stems.push(self.phrases.add(&whole));
+    /// Adds the words of a field name to the vocabulary, without counting them.
+    pub(crate) fn add_field_name(&mut self, words: &[String]) -> IndexedFieldName {
+        let is_first_name = words == ["first", "name"];
+        let words: Vec<usize> = words.iter().map(|word| self.add_word(word)).collect();
+        let known = words.iter().map(|word| self.vocabulary.words[*word]);
+        let mut tokens: Vec<IndexedToken> =
+            known.filter(|known| !known.is_stop_word).map(|known| known.stem).collect();
+        if (2..=MAX_PHRASE_WORDS).contains(&tokens.len()) {
+            let whole = self.vocabulary.add_phrase(&tokens);
+            tokens.push(whole);
         }
-        stems
+        IndexedFieldName { words, tokens, is_first_name }
+    }
+
+    /// Counts an occurrence of a field name.
+    pub(crate) fn count_field_name(&mut self, field: &IndexedFieldName) {
+        for word in &field.words {
+            self.vocabulary.words[*word].count += 1;
+        }
+    }
+
+    /// Returns the tokens that a query contains as text.
+    pub(crate) fn find_tokens(&self, tokens: &[QueryToken]) -> Vec<QueryToken<Option<IndexedToken>>> {
+        let find = |QueryToken { token, weight, sense }: &QueryToken| QueryToken {
+            token: self.vocabulary.find(token),
+            weight: *weight,
+            sense: *sense,
+        };
+        tokens.iter().map(find).collect()
+    }
+
+    /// Returns the stems, or phrases, that are in the vocabulary.
+    pub(crate) fn find_stems(&self, stems: &[String]) -> Vec<IndexedToken> {
+        stems.iter().filter_map(|stem| self.vocabulary.find(stem)).collect()
     }
 
     /// Returns true if a stem occurs in titles.
     pub(crate) fn is_titled(&self, stem: &str) -> bool {
-        self.title_stems.contains(stem)
+        self.vocabulary.stem_use(stem).is_in_titles
     }
 
     /// Returns true if a stem occurs in titles or aliases.
     pub(crate) fn is_searchable(&self, stem: &str) -> bool {
-        self.title_stems.contains(stem) || self.alias_stems.contains(stem)
+        let StemUse { is_in_titles, is_in_aliases } = self.vocabulary.stem_use(stem);
+        is_in_titles || is_in_aliases
     }
 
     /// Returns true if a word isn't a stop word and its stem occurs in titles or aliases.
@@ -264,25 +307,39 @@ impl Analyzer {
     }
 
     /// Returns the words in titles, with their stems and frequencies.
-    pub(crate) fn title_words(&self) -> Vec<(String, IndexedToken, usize)> {
-        let titled = self.known.iter().filter(|(_, known)| self.title_stems.contains(&known.stem));
-        let mut words: Vec<_> =
-            titled.map(|(word, known)| (word.clone(), known.stem.clone(), known.count)).collect();
+    pub(crate) fn title_words(&self) -> Vec<(String, String, usize)> {
+        let words = self.vocabulary.words.iter().filter_map(|(word, known)| {
+            let stem = self.vocabulary.stem_text(known.stem).filter(|stem| self.is_titled(stem))?;
+            Some((word.clone(), stem.to_owned(), known.count))
+        });
+        let mut words: Vec<_> = words.collect();
         words.sort_unstable();
         words
     }
 
     /// Returns a vector for each stem in the vocabulary: that of its most frequent word.
     pub(crate) fn stem_vectors(&self) -> HashMap<IndexedToken, WordVector> {
-        let mut best: HashMap<&IndexedToken, (usize, &str, WordVector)> = HashMap::new();
-        for (word, known) in self.known.iter().filter(|(_, known)| !known.is_stop_word) {
+        let mut best: HashMap<IndexedToken, (usize, &str, WordVector)> = HashMap::new();
+        for (word, known) in self.vocabulary.words.iter().filter(|(_, known)| !known.is_stop_word) {
             let Some(vector) = WordVector::find(word) else { continue };
-            let entry = best.entry(&known.stem).or_insert((known.count, word, vector));
+            let entry = best.entry(known.stem).or_insert((known.count, word, vector));
             if (known.count, word.as_str()) > (entry.0, entry.1) {
                 *entry = (known.count, word, vector);
             }
         }
-        best.into_iter().map(|(stem, (_, _, vector))| (IndexedToken::clone(stem), vector)).collect()
+        best.into_iter().map(|(stem, (_, _, vector))| (stem, vector)).collect()
+    }
+
+    /// Returns the searchable stems that have a vector, in alphabetical order.
+    pub(crate) fn searchable_vectors(
+        &self,
+        vectors: &HashMap<IndexedToken, WordVector>,
+    ) -> Vec<(String, WordVector)> {
+        let stems = self.vocabulary.stems().filter(|(_, _, used)| used.is_in_titles || used.is_in_aliases);
+        let mut searchable: Vec<_> =
+            stems.filter_map(|(token, stem, _)| Some((stem.to_owned(), *vectors.get(&token)?))).collect();
+        searchable.sort_by(|(a, _), (b, _)| a.cmp(b));
+        searchable
     }
 
     /// Adds words from a general thesaurus that stand for words in the indexed titles. Words that occur in titles, and
@@ -293,34 +350,42 @@ impl Analyzer {
             let (from, to) = line.split_once(':').unwrap_or((line, line));
             let split = |part: &'static str| part.split(',').map(str::trim).map(tokenize).collect::<Vec<_>>();
             let (from, to) = (split(from), split(to));
-            let titled: Vec<(Vec<IndexedToken>, Vec<String>)> =
+            let titled: Vec<(Vec<String>, Vec<String>)> =
                 to.into_iter().filter_map(|words| Some((self.title_stems_of(&words)?, words))).collect();
             for words in from {
                 let is_alias = match words.as_slice() {
                     [word] => self.alias_words.contains(word),
-                    several => {
-                        self.phrases.contains(&self.stems_with_and_without_stop_words(several).0.join("_"))
-                    }
+                    several => self.is_phrase(several),
                 };
                 let others = titled.iter().filter(|(_, title)| !is_mutual || *title != words);
-                let mut meanings: Vec<Vec<IndexedToken>> = others.map(|(stems, _)| stems.clone()).collect();
+                let mut meanings: Vec<Vec<String>> = others.map(|(stems, _)| stems.clone()).collect();
                 if is_alias || meanings.is_empty() || self.synonyms.contains_key(&words) {
                     continue;
                 }
                 meanings.sort_unstable();
                 meanings.dedup();
                 let is_weak = self.title_stems_of(&words).is_some();
-                words.iter().for_each(|word| drop(self.record(word)));
+                for word in &words {
+                    self.count_word(word);
+                }
                 self.synonyms.insert(words, Synonym { meanings, is_weak });
             }
         }
     }
 
     /// Returns the stems of the words if titles contain all of them.
-    fn title_stems_of(&self, words: &[String]) -> Option<Vec<IndexedToken>> {
+    fn title_stems_of(&self, words: &[String]) -> Option<Vec<String>> {
         let content = words.iter().filter(|word| !self.is_stop_word(word));
-        let stems: Vec<IndexedToken> = content.map(|word| self.stem(word).into()).collect();
-        (!stems.is_empty() && stems.iter().all(|stem| self.title_stems.contains(stem))).then_some(stems)
+        let stems: Vec<String> = content.map(|word| self.stem(word)).collect();
+        (!stems.is_empty() && stems.iter().all(|stem| self.is_titled(stem))).then_some(stems)
+    }
+
+    /// Returns true if words, including stop words, are an indexed phrase.
+    fn is_phrase(&self, words: &[String]) -> bool {
+        let stems = words.iter().map(|word| self.vocabulary.stem(&self.stem(word)));
+        stems
+            .collect::<Option<Vec<IndexedToken>>>()
+            .is_some_and(|stems| self.vocabulary.phrase(&stems).is_some())
     }
 
     /// Returns the meaning of the longest synonym at the start of `words`, and the synonym's number of words.
@@ -332,23 +397,26 @@ impl Analyzer {
         })
     }
 
-    /// Returns true if some stems contain that of a word.
-    pub(crate) fn is_stem_in(&self, word: &str, stems: &[IndexedToken]) -> bool {
-        match self.known.get(word) {
-            Some(known) => stems.contains(&known.stem),
-            None => stems.contains(&IndexedToken::from(self.stem(word))),
+    /// Returns true if a word isn't a stop word, and its stem isn't among those of a title.
+    pub(crate) fn is_new_in(&self, word: &str, title: &[IndexedToken]) -> bool {
+        if let Some(known) = self.vocabulary.words.get(word) {
+            return !known.is_stop_word && !title.contains(&known.stem);
         }
+        let stem = self.vocabulary.stem(&self.stem(word));
+        !self.is_stop_word(word) && !stem.is_some_and(|stem| title.contains(&stem))
     }
 
     /// Returns the stem of a word.
     pub(crate) fn stem(&self, word: &str) -> String {
-        if let Some(known) = self.known.get(word) {
-            known.stem.to_string()
-        } else if let Some(stem) = self.irregular_stems.get(word) {
-            (*stem).to_owned()
-        } else {
-            self.stem_new(word)
+        match self.known_stem(word).or_else(|| self.irregular_stems.get(word).copied()) {
+            Some(stem) => stem.to_owned(),
+            None => self.stem_new(word),
         }
+    }
+
+    /// Returns the stem of a word in the vocabulary.
+    pub(crate) fn known_stem(&self, word: &str) -> Option<&str> {
+        self.vocabulary.stem_text(self.vocabulary.words.get(word)?.stem)
     }
 
     /// Returns the stem of a word that isn't in the vocabulary. Parsing a query needs it often.
@@ -383,22 +451,6 @@ fn singular(words: &[String]) -> Option<Vec<String>> {
     Some(rest.iter().cloned().chain([one]).collect())
 }
 
-/// Returns the tokens for a whole phrase: its stems with stop words, and also without them if two or more are left.
-fn phrase_tokens(all: &[&str], content: &[&str]) -> Vec<String> {
-    let mut wholes = Vec::new();
-    if content.len() > 1 {
-        wholes.push(content.join("_"));
-    }
-    // "The address of a client" is also "the client's address".
-    if let [first, second] = content {
-        wholes.push(format!("{second}_{first}"));
-    }
-    if all.len() > 1 && all.len() != content.len() {
-        wholes.push(all.join("_"));
-    }
-    wholes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -409,8 +461,9 @@ mod tests {
     fn words() -> Analyzer {
         let mut words = Analyzer::new(&LISTS);
         words.index_words(&tokenize("purchase order line items receive tickets priorities"));
-        words.index_phrase("who works at");
-        words.index_phrase("line of a purchase order");
+        for phrase in ["who works at", "line of a purchase order"] {
+            words.index_phrase(phrase, &mut Vec::new(), &mut Vec::new());
+        }
         words
     }
 

@@ -5,28 +5,32 @@ use std::collections::BTreeSet;
 use toolcrate_runtime::{Catalog, Tool};
 
 use crate::index::{Bm25Index, QueryToken};
-use crate::token_pool::IndexedToken;
+use crate::token_texts::TokenTexts;
 use crate::tokenizer::tokenize;
+use crate::vocabulary::{IndexedToken, Vocabulary};
 
 /// BM25 over the words in tool names, descriptions and argument names, which is how FastMCP ranks tools.
 pub struct PlainBm25 {
     tools: Vec<Tool>,
+    vocabulary: Vocabulary,
     index: Bm25Index,
 }
 
 impl PlainBm25 {
     /// Indexes every tool in a catalog.
     pub fn new(catalog: &'static Catalog) -> Self {
-        let tokens = |tool| tokenize(&tool_text(tool)).into_iter().map(IndexedToken::from).collect();
-        let texts: Vec<(Vec<IndexedToken>, Vec<IndexedToken>)> =
-            catalog.tools().map(|tool| (tokens(tool), Vec::new())).collect();
-        Self { tools: catalog.tools().collect(), index: Bm25Index::new(&texts, 0.75, 0.0) }
+        let mut vocabulary = Vocabulary::default();
+        let tokens = |tool| -> Vec<IndexedToken> {
+            tokenize(&tool_text(tool)).iter().map(|word| vocabulary.add_stem(word)).collect()
+        };
+        let texts: TokenTexts = catalog.tools().map(tokens).collect();
+        Self { tools: catalog.tools().collect(), index: Bm25Index::from_texts(&texts, 0.75), vocabulary }
     }
 
     /// Returns the matching tools, best first.
     pub fn find(&self, query: &str, limit: usize) -> Vec<Tool> {
-        let tokens: Vec<QueryToken> =
-            tokenize(query).into_iter().map(|token| QueryToken { token, weight: 1.0, sense: None }).collect();
+        let tokens = tokenize(query).into_iter().map(|word| self.vocabulary.stem(&word));
+        let tokens: Vec<_> = tokens.map(|token| QueryToken { token, weight: 1.0, sense: None }).collect();
         best(&self.tools, self.index.scores(&tokens, 1.0), limit)
     }
 }

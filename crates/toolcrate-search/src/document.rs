@@ -8,16 +8,15 @@ use crate::intent::Intent;
 use crate::meaning::MeaningIndex;
 use crate::rare_tools::Penalty;
 use crate::text_ranking::TextIndex;
-use crate::token_pool::IndexedToken;
+use crate::token_texts::TokenTexts;
 use crate::tool_stems::ToolStems;
+use crate::vocabulary::IndexedToken;
 use crate::word_vectors::WordVector;
 
 /// The index entry of a tool.
 pub(crate) struct ToolDocument {
     pub(crate) tool: Tool,
     pub(crate) intent: Intent,
-    /// The stems in its title.
-    pub(crate) title: Vec<IndexedToken>,
     /// The number of child collections of its record type.
     pub(crate) parts: u16,
     /// The index of its description. Tools with the same description share one.
@@ -66,6 +65,8 @@ pub(crate) struct ToolIndex {
     pub(crate) tools: Vec<ToolDocument>,
     pub(crate) stems: ToolStems,
     pub(crate) titles: Bm25Index,
+    /// The tokens of the titles, in the order of the tools.
+    pub(crate) title_tokens: TokenTexts,
     pub(crate) descriptions: Bm25Index,
     pub(crate) fields: Bm25Index,
     pub(crate) collection_aliases: Bm25Index,

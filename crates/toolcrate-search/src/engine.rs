@@ -13,6 +13,7 @@ use crate::features::{self, FeatureReader, Features};
 use crate::index_builder::IndexBuilder;
 use crate::intent::VerbTable;
 use crate::opposites::Opposites;
+use crate::parallel;
 use crate::query::ParsedQuery;
 use crate::query_parser::{ContextWords, QueryParser};
 use crate::ranking::QueryScores;
@@ -69,9 +70,9 @@ impl SearchEngine {
         for verb in verbs.words() {
             analyzer.index_words(&[verb.to_owned()]);
         }
-        let builder = IndexBuilder::new(analyzer, lists, weights);
-        let (index, analyzer, related) = builder.index(catalog, lists.thesaurus);
-        let examples = ExampleIndex::new(lists.examples, catalog, &analyzer);
+        let index_catalog = || IndexBuilder::index(analyzer, catalog, lists, weights);
+        let index_examples = || ExampleIndex::new(lists.examples, catalog, &Analyzer::new(lists));
+        let ((index, analyzer, related), examples) = parallel::join(index_catalog, index_examples);
         let parser = QueryParser {
             abbreviations: Abbreviations::new(analyzer.title_words()),
             analyzer,
@@ -183,7 +184,7 @@ impl SearchEngine {
         allowed: &dyn Fn(Tool) -> bool,
     ) -> Candidates {
         let examples = self.examples.scores(&query.words, &self.parser.analyzer, &self.families);
-        let reader = FeatureReader::new(&self.index, query, scores, &examples);
+        let reader = FeatureReader::new(&self.index, &self.parser.analyzer, query, scores, &examples);
         let ranked = self.rank(query, scores, &examples, allowed);
         let best = ranked.first().map_or(1.0, |best| best.score);
         let mut candidates = Candidates::default();

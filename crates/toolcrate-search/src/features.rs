@@ -1,10 +1,12 @@
 //! What is known of how a tool matches a query, as numbers for the [decision trees](crate::decision_trees).
 
-use crate::document::{ToolDocument, ToolIndex};
+use crate::analyzer::Analyzer;
+use crate::document::ToolIndex;
 use crate::examples::ExampleScores;
 use crate::phrasing::ACTIVITIES;
 use crate::query::ParsedQuery;
 use crate::ranking::QueryScores;
+use crate::vocabulary::IndexedToken;
 use crate::word_vectors::WordVector;
 
 /// The names of the features, in their order.
@@ -60,10 +62,9 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "relative_activity_share",
     "query_intent",
     "tool_intent",
-    "description_length",
 ];
 /// The number of features.
-pub(crate) const COUNT: usize = 52;
+pub(crate) const COUNT: usize = 51;
 
 /// The features of a tool.
 pub(crate) type Features = [f32; COUNT];
@@ -74,6 +75,8 @@ pub(crate) struct FeatureReader<'a> {
     query: &'a ParsedQuery,
     scores: &'a QueryScores<'a>,
     examples: &'a ExampleScores,
+    /// The stems that the query mentions.
+    mentioned: Vec<IndexedToken>,
     /// The query's words with their vectors and weights.
     words: Vec<(WordVector, f32)>,
     best: BestScores,
@@ -92,6 +95,7 @@ struct BestScores {
 impl<'a> FeatureReader<'a> {
     pub(crate) fn new(
         index: &'a ToolIndex,
+        analyzer: &Analyzer,
         query: &'a ParsedQuery,
         scores: &'a QueryScores<'a>,
         examples: &'a ExampleScores,
@@ -106,8 +110,12 @@ impl<'a> FeatureReader<'a> {
             action_alias: best(&scores.action_aliases),
         };
         let words = query.meant_words();
-        let words = words.map(|(stem, vector)| (vector, index.titles.token_rarity(stem))).collect();
-        Self { index, query, scores, examples, words, best }
+        let rarity = |stem| index.titles.token_rarity(analyzer.vocabulary.stem(stem));
+        let words = words.map(|(stem, vector)| (vector, rarity(stem))).collect();
+        let related = query.things.iter().flat_map(|thing| &thing.related);
+        let mentioned = query.stems.iter().chain(related);
+        let mentioned = mentioned.filter_map(|stem| analyzer.vocabulary.stem(stem)).collect();
+        Self { index, query, scores, examples, mentioned, words, best }
     }
 
     /// Returns the features of a tool that is at position `rank` with a score of `relative_score` times the best one.
@@ -122,7 +130,9 @@ impl<'a> FeatureReader<'a> {
         let head = scores.roles[tool.head];
         let owner = tool.owner.map(|owner| scores.roles[owner]);
         let owner_flag = |flag: Option<bool>| flag.map_or(-1.0, is);
-        let title = self.title_match(tool);
+        let tokens = index.title_tokens.get(number).iter().filter(|token| !token.is_phrase());
+        let stems: Vec<IndexedToken> = tokens.copied().collect();
+        let title = self.title_match(&stems);
         let depth = tool.tool.path().matches('{').count() as f32;
         let activity = ACTIVITIES.iter().position(|activity| *activity == tool.intent.as_activity());
         let share = activity.map_or(0.0, |activity| query.activities[activity]);
@@ -157,7 +167,7 @@ impl<'a> FeatureReader<'a> {
             scores.penalty(tool),
             tool.weight,
             depth - query.id_count as f32,
-            tool.title.len() as f32,
+            stems.len() as f32,
             title.unmentioned,
             title.mentioned_share,
             title.unmentioned_rarity,
@@ -180,18 +190,17 @@ impl<'a> FeatureReader<'a> {
             share / best_share,
             query.intent as u8 as f32,
             tool.intent as u8 as f32,
-            index.descriptions.length(tool.description) as f32,
         ]
     }
 
-    fn title_match(&self, tool: &ToolDocument) -> TitleMatch {
+    fn title_match(&self, title: &[IndexedToken]) -> TitleMatch {
         let mut found = TitleMatch { worst_meaning: 1.0, ..TitleMatch::default() };
         let (mut all, mut own) = (0.0, 0.0);
-        let mut vectors: Vec<WordVector> = Vec::with_capacity(tool.title.len());
-        for stem in &tool.title {
-            let rarity = self.index.titles.token_rarity(stem);
+        let mut vectors: Vec<WordVector> = Vec::with_capacity(title.len());
+        for stem in title {
+            let rarity = self.index.titles.token_rarity(Some(*stem));
             all += rarity;
-            let is_mentioned = self.query.mentions(stem);
+            let is_mentioned = self.mentioned.contains(stem);
             let vector = self.index.vectors.get(stem);
             vectors.extend(vector.copied());
             let similar = if is_mentioned {

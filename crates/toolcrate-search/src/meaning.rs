@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use crate::index::Bm25Index;
-use crate::token_pool::IndexedToken;
+use crate::vocabulary::IndexedToken;
 use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
 /// The meanings of texts.
@@ -17,6 +17,11 @@ impl MeaningIndex {
     /// Indexes texts.
     pub(crate) fn new(common: usize, texts: impl Iterator<Item = TextVector>) -> Self {
         Self { texts: texts.map(|text| text.quantize(common)).collect(), common }
+    }
+
+    /// Adds the texts of another index.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.texts.append(&mut other.texts);
     }
 
     /// Returns how similar each text is to a query, from 0 to 1.
@@ -38,7 +43,7 @@ pub(crate) fn text_vector(
     let mut meaning = TextVector::EMPTY;
     for token in text {
         if let Some(vector) = vectors.get(token) {
-            meaning.add(*vector, index.token_rarity(token));
+            meaning.add(*vector, index.token_rarity(Some(*token)));
         }
     }
     meaning

@@ -161,10 +161,10 @@ impl ParsedQuery {
     }
 
     /// Returns the meaning of the query, with more weight on words that are rare in titles.
-    pub(crate) fn meaning(&self, titles: &Bm25Index) -> TextVector {
+    pub(crate) fn meaning(&self, titles: &Bm25Index, analyzer: &Analyzer) -> TextVector {
         let mut meaning = TextVector::EMPTY;
         for (stem, vector, weight) in &self.meaning {
-            meaning.add(*vector, weight * titles.token_rarity(stem));
+            meaning.add(*vector, weight * titles.token_rarity(analyzer.vocabulary.stem(stem)));
         }
         meaning
     }

@@ -1,5 +1,6 @@
 //! Scores tools for a query.
 
+use crate::analyzer::Analyzer;
 use crate::document::{ToolDocument, ToolIndex};
 use crate::intent::Intent;
 use crate::query::ParsedQuery;
@@ -7,6 +8,7 @@ use crate::query_parser::QueryParser;
 use crate::query_terms::MentionedThing;
 use crate::rare_tools::Penalty;
 use crate::tool_stems::StemRole;
+use crate::vocabulary::IndexedToken;
 use crate::weights::Weights;
 
 /// Minimum scale for the score of a meaning, for a query that shares no word with any title.
@@ -48,13 +50,14 @@ impl<'a> QueryScores<'a> {
     ) -> Self {
         let stems: Vec<String> = query.words.iter().map(|word| parser.analyzer.stem(word)).collect();
         let penalty = |penalty: &Penalty| penalty.weight(query.intent, &stems, &parser.analyzer);
-        let titles = index.titles.scores(&query.tokens, weights.other_sense);
-        let descriptions = index.descriptions.scores(&query.tokens, weights.other_sense);
+        let tokens = parser.analyzer.find_tokens(&query.tokens);
+        let titles = index.titles.scores(&tokens, weights.other_sense);
+        let descriptions = index.descriptions.scores(&tokens, weights.other_sense);
         let best = |scores: &[f32]| scores.iter().copied().fold(0.0, f32::max);
         let best = best(&titles).max(weights.own_description * best(&descriptions));
         let best = best.max(MIN_MEANING_SCALE);
         let meanings = if weights.meaning > 0.0 {
-            index.meanings.similarities(&query.meaning(&index.titles))
+            index.meanings.similarities(&query.meaning(&index.titles, &parser.analyzer))
         } else {
             Vec::new()
         };
@@ -65,15 +68,19 @@ impl<'a> QueryScores<'a> {
             texts: index.texts.as_ref().map(|texts| texts.scores(&query.words, parser)),
             titles,
             descriptions,
-            fields: index.fields.scores(&query.tokens, weights.other_sense),
-            collection_aliases: index.collection_aliases.scores(&query.tokens, weights.other_sense),
-            action_aliases: index.action_aliases.scores(&query.tokens, weights.other_sense),
+            fields: index.fields.scores(&tokens, weights.other_sense),
+            collection_aliases: index.collection_aliases.scores(&tokens, weights.other_sense),
+            action_aliases: index.action_aliases.scores(&tokens, weights.other_sense),
             meanings,
             meaning_scale: weights.meaning * best,
-            concepts: query.things.iter().map(|thing| ConceptMatches::new(index, thing)).collect(),
+            concepts: query
+                .things
+                .iter()
+                .map(|thing| ConceptMatches::new(index, &parser.analyzer, thing))
+                .collect(),
             penalties: index.penalties.iter().map(penalty).collect(),
             called_like_head: query.head().map_or_else(Vec::new, |head| {
-                index.collection_aliases.main_matches(head.stems.iter().map(String::as_str))
+                index.collection_aliases.main_matches(&parser.analyzer.find_stems(&head.stems))
             }),
             acted_on: Vec::new(),
         };
@@ -224,14 +231,16 @@ struct ConceptMatches {
 }
 
 impl ConceptMatches {
-    fn new(index: &ToolIndex, thing: &MentionedThing) -> Self {
-        let stems = StemMatches::new(index, &thing.stems);
+    fn new(index: &ToolIndex, analyzer: &Analyzer, thing: &MentionedThing) -> Self {
+        let tokens = analyzer.find_stems(&thing.stems);
+        let stems = StemMatches::new(index, &tokens);
+        let related = || StemMatches::new(index, &analyzer.find_stems(&thing.related));
         Self {
             is_untitled: !stems.titles.contains(&true),
             stems,
-            related: (!thing.related.is_empty()).then(|| StemMatches::new(index, &thing.related)),
-            descriptions: index.descriptions.matches(thing.stems.iter().map(String::as_str)),
-            fields: index.fields.matches(thing.stems.iter().map(String::as_str)),
+            related: (!thing.related.is_empty()).then(related),
+            descriptions: index.descriptions.matches(&tokens),
+            fields: index.fields.matches(&tokens),
         }
     }
 
@@ -265,12 +274,11 @@ struct StemMatches {
 }
 
 impl StemMatches {
-    fn new(index: &ToolIndex, stems: &[String]) -> Self {
-        let stems = || stems.iter().map(String::as_str);
+    fn new(index: &ToolIndex, stems: &[IndexedToken]) -> Self {
         Self {
-            titles: index.titles.matches(stems()),
-            collection_aliases: index.collection_aliases.matches(stems()),
-            action_aliases: index.action_aliases.matches(stems()),
+            titles: index.titles.matches(stems),
+            collection_aliases: index.collection_aliases.matches(stems),
+            action_aliases: index.action_aliases.matches(stems),
         }
     }
 

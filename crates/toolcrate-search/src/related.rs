@@ -1,6 +1,5 @@
 //! Finds synonyms in the catalog for a word that the catalog doesn't use.
 
-use crate::token_pool::IndexedToken;
 use crate::word_vectors::WordVector;
 
 /// Minimum similarity of related words.
@@ -20,19 +19,19 @@ pub(crate) struct RelatedStem {
 /// A catalog's stems with their meanings.
 #[derive(Default)]
 pub(crate) struct RelatedWords {
-    stems: Vec<(IndexedToken, WordVector)>,
+    stems: Vec<(String, WordVector)>,
 }
 
 impl RelatedWords {
     /// Creates related words from stems and word vectors for these stems.
-    pub(crate) fn new(stems: Vec<(IndexedToken, WordVector)>) -> Self {
+    pub(crate) fn new(stems: Vec<(String, WordVector)>) -> Self {
         Self { stems }
     }
 
     /// Returns the stems most similar to a word, best first.
     pub(crate) fn find(&self, word: &str) -> Vec<RelatedStem> {
         let Some(vector) = WordVector::find(word) else { return Vec::new() };
-        let mut found: Vec<(f32, &IndexedToken)> = self
+        let mut found: Vec<(f32, &String)> = self
             .stems
             .iter()
             .map(|(stem, other)| (vector.similarity(other), stem))
@@ -40,8 +39,7 @@ impl RelatedWords {
             .collect();
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         found.truncate(MAX_RELATED);
-        let related =
-            |(similarity, stem): (f32, &IndexedToken)| RelatedStem { stem: stem.to_string(), similarity };
+        let related = |(similarity, stem): (f32, &String)| RelatedStem { stem: stem.clone(), similarity };
         found.into_iter().map(related).collect()
     }
 }
@@ -53,8 +51,7 @@ mod tests {
     #[test]
     fn word_matches_similar_catalog_words() {
         let stems = ["customer", "invoice", "computer"];
-        let vector =
-            |stem: &str| (IndexedToken::from(stem), WordVector::find(stem).expect("a frequent word"));
+        let vector = |stem: &str| (stem.to_owned(), WordVector::find(stem).expect("a frequent word"));
         let related = RelatedWords::new(stems.map(vector).to_vec());
         assert_eq!(related.find("client").first().map(|found| found.stem.as_str()), Some("customer"));
         assert_eq!(related.find("laptop").first().map(|found| found.stem.as_str()), Some("computer"));

@@ -43,13 +43,13 @@ impl Analyzer {
 
     /// Returns the word itself if it or its stem is in the vocabulary, or else the most similar word in the vocabulary.
     pub(crate) fn correct(&self, word: &str) -> String {
-        let is_known = self.known.contains_key(word) || self.is_stop_word(word) || WordVector::is_word(word);
+        let is_known = self.is_known_word(word) || self.is_stop_word(word) || WordVector::is_word(word);
         // The plural of a code, such as p1s.
-        if !is_known && let Some(one) = word.strip_suffix('s').filter(|one| self.known.contains_key(*one)) {
+        if !is_known && let Some(one) = word.strip_suffix('s').filter(|one| self.is_known_word(one)) {
             return one.to_owned();
         }
         let has_digit = word.chars().any(|c| c.is_ascii_digit());
-        if is_known || has_digit || self.stems.contains(&self.stem(word)) {
+        if is_known || has_digit || self.has_stem(&self.stem(word)) {
             return word.to_owned();
         }
         if word.chars().count() < MIN_CORRECTED_CHARS {
@@ -62,10 +62,10 @@ impl Analyzer {
         let best = alike
             .into_iter()
             .flatten()
-            .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2)
             // An edit replaces at most one letter by another. This is much cheaper than comparing the words.
             .filter(|(_, other)| (letters ^ other).count_ones() <= 2 * max_distance)
-            .filter_map(|(known, _)| self.known.get_key_value(known.as_str()))
+            .filter_map(|(known, _)| self.vocabulary.words.get_index(*known))
+            .filter(|(known, _)| known.len().abs_diff(word.len()) <= 2)
             .map(|(known, about)| (strsim::jaro_winkler(word, known), about.count, known))
             .filter(|(similarity, ..)| *similarity >= MIN_SIMILARITY)
             .filter(|(.., known)| strsim::osa_distance(word, known) <= max_distance as usize)
@@ -75,9 +75,11 @@ impl Analyzer {
 
     /// Prepares the correction of words, once all text is indexed.
     pub(crate) fn index_spelling(&mut self) {
-        for known in self.known.keys().filter(|known| known.len() >= MIN_CORRECTED_CHARS) {
-            let first = known.chars().next().unwrap_or_default();
-            self.by_first_letter.entry(first).or_default().push((known.clone(), letter_set(known)));
+        for (number, known) in self.vocabulary.words.keys().enumerate() {
+            if known.len() >= MIN_CORRECTED_CHARS {
+                let first = known.chars().next().unwrap_or_default();
+                self.by_first_letter.entry(first).or_default().push((number, letter_set(known)));
+            }
         }
     }
 
@@ -86,7 +88,7 @@ impl Analyzer {
         if word.len() < 2 * MIN_COMPOUND_PART || !word.is_ascii() || self.is_known(word) {
             return None;
         }
-        let is_titled = |part: &str| self.known.contains_key(part) && self.is_titled(&self.stem(part));
+        let is_titled = |part: &str| self.is_known_word(part) && self.is_titled(&self.stem(part));
         let splits = MIN_COMPOUND_PART..=word.len() - MIN_COMPOUND_PART;
         splits.map(|at| word.split_at(at)).find(|(first, second)| is_titled(first) && is_titled(second))
     }
@@ -98,13 +100,12 @@ impl Analyzer {
             let mut turned = letters.clone();
             turned.swap(place, place + 1);
             let turned: String = turned.into_iter().collect();
-            (turned != word && (self.known.contains_key(&turned) || self.is_stop_word(&turned)))
-                .then_some(turned)
+            (turned != word && (self.is_known_word(&turned) || self.is_stop_word(&turned))).then_some(turned)
         })
     }
 }
 
-/// Returns the letters in a word, one bit each.
+/// Returns the ASCII letters in a word, one bit each.
 fn letter_set(word: &str) -> u32 {
     word.bytes().filter(u8::is_ascii_lowercase).fold(0, |letters, byte| letters | 1 << (byte - b'a'))
 }

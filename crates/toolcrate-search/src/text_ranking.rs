@@ -9,7 +9,8 @@ use foldhash::HashMap;
 use crate::index::{Bm25Index, QueryToken};
 use crate::meaning::{MeaningIndex, text_vector};
 use crate::query_parser::QueryParser;
-use crate::token_pool::IndexedToken;
+use crate::token_texts::TokenTexts;
+use crate::vocabulary::IndexedToken;
 use crate::weights::Weights;
 use crate::word_vectors::{TextVector, WordVector};
 
@@ -31,20 +32,20 @@ impl TextIndex {
         vectors: &HashMap<IndexedToken, WordVector>,
         weights: &Weights,
     ) -> Self {
-        let texts: Vec<(Vec<IndexedToken>, Vec<IndexedToken>)> = texts
+        let texts: TokenTexts = texts
             .map(|(title, rest)| {
                 let title: Vec<IndexedToken> =
-                    title.iter().filter(|stem| !stem.contains('_')).cloned().collect();
+                    title.iter().copied().filter(|token| !token.is_phrase()).collect();
                 let mut all: Vec<IndexedToken> = Vec::new();
-                (0..weights.text_title).for_each(|_| all.extend(title.iter().cloned()));
-                all.extend(rest.into_iter().flatten().cloned());
-                (all, Vec::new())
+                (0..weights.text_title).for_each(|_| all.extend(&title));
+                all.extend(rest.into_iter().flatten());
+                all
             })
             .collect();
-        let words = Bm25Index::new(&texts, weights.text_length_penalty, 0.0);
+        let words = Bm25Index::from_texts(&texts, weights.text_length_penalty);
         let meanings = MeaningIndex::new(
             weights.text_common,
-            texts.iter().map(|(text, _)| text_vector(text, &words, vectors)),
+            texts.iter().map(|text| text_vector(text, &words, vectors)),
         );
         Self { words, meanings }
     }
@@ -72,11 +73,15 @@ impl TextIndex {
             let rarity = vector.map_or(1.0, |vector| vector.rarity);
             let blend = |power: f32| (COMMON_WORD_SHARE + (1.0 - COMMON_WORD_SHARE) * rarity).powf(power);
             if let Some(vector) = vector {
-                meaning.add(vector, self.words.token_rarity(&token) * blend(parser.weights.meaning_rarity));
+                meaning.add(
+                    vector,
+                    self.words.token_rarity(analyzer.vocabulary.stem(&token))
+                        * blend(parser.weights.meaning_rarity),
+                );
             }
             tokens.push(QueryToken { token, weight: blend(parser.weights.word_rarity), sense: None });
         }
-        let mut scores = self.words.scores(&tokens, 1.0);
+        let mut scores = self.words.scores(&analyzer.find_tokens(&tokens), 1.0);
         let best = scores.iter().copied().fold(MIN_MEANING_SCALE, f32::max);
         for (score, similarity) in scores.iter_mut().zip(self.meanings.similarities(&meaning)) {
             *score += parser.weights.text_meaning * best * similarity;

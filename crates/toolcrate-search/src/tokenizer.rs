@@ -7,6 +7,17 @@ const MAX_QUERY_WORDS: usize = 64;
 /// Maximum number of query bytes that are read.
 const MAX_QUERY_BYTES: usize = 1024;
 
+/// Which bytes of ASCII text belong to words.
+const IS_WORD_BYTE: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        bytes[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'\'';
+        byte += 1;
+    }
+    bytes
+};
+
 /// Returns the part of a query that is read.
 pub(crate) fn bounded(query: &str) -> &str {
     let mut words = 0;
@@ -33,11 +44,13 @@ pub(crate) fn tokenize(text: &str) -> Vec<String> {
 
 /// Returns a text in lower case.
 pub(crate) fn lowercase(text: &str) -> Cow<'_, str> {
-    // Most indexed text has no capital letters.
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        Cow::Borrowed(text)
-    } else {
+    // Most indexed text is ASCII, and has no capital letters.
+    if !text.is_ascii() {
         Cow::Owned(text.to_lowercase())
+    } else if text.bytes().fold(false, |any, byte| any | byte.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -51,23 +64,36 @@ pub(crate) fn tokenize_cased(text: &str) -> Vec<String> {
 
 /// Calls a function with each word that [`tokenize_cased`] returns.
 pub(crate) fn words_in(text: &str, mut found: impl FnMut(&str)) {
-    let straight = if text.contains('\u{2019}') {
-        Cow::Owned(text.replace('\u{2019}', "'"))
-    } else {
-        Cow::Borrowed(text)
-    };
-    for word in straight.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
-        if let Some((first, second)) = expand_contraction(word) {
-            found(first);
-            found(second);
-        } else if word.contains('\'') {
-            let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
-            Some(whole).filter(|whole| !whole.is_empty()).iter().for_each(|whole| found(whole));
-        } else if !word.is_ascii() && word.contains(is_ideograph) {
-            split_ideographs(word).iter().for_each(|word| found(word));
-        } else {
-            split_unit(word).for_each(&mut found);
+    if text.is_ascii() {
+        let mut start = 0;
+        for part in text.as_bytes().split(|byte| !IS_WORD_BYTE[usize::from(*byte)]) {
+            if !part.is_empty() {
+                add_word(&text[start..start + part.len()], &mut found);
+            }
+            start += part.len() + 1;
         }
+        return;
+    }
+    let straight = text.replace('\u{2019}', "'");
+    for word in straight.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+        add_word(word, &mut found);
+    }
+}
+
+/// Calls a function with each word that a part of a text without spaces and punctuation consists of.
+fn add_word(word: &str, mut found: impl FnMut(&str)) {
+    if let Some((first, second)) = expand_contraction(word) {
+        found(first);
+        found(second);
+    } else if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        found(word);
+    } else if word.contains('\'') {
+        let whole = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
+        Some(whole).filter(|whole| !whole.is_empty()).iter().for_each(|whole| found(whole));
+    } else if !word.is_ascii() && word.contains(is_ideograph) {
+        split_ideographs(word).iter().for_each(|word| found(word));
+    } else {
+        split_unit(word).for_each(found);
     }
 }
 
@@ -99,7 +125,10 @@ fn expand_contraction(word: &str) -> Option<(&str, &'static str)> {
     const NEGATED_VERBS: [&str; 10] =
         ["do", "does", "did", "is", "are", "was", "has", "have", "should", "could"];
     let is_one_of = |all: &[&str], word: &str| all.iter().any(|one| word.eq_ignore_ascii_case(one));
-    if let Some(bare) = word.strip_suffix('s') {
+    // Most words end in neither letter, which is much cheaper to see than a suffix.
+    let last = word.bytes().last().filter(|last| matches!(last, b's' | b't'))?;
+    if last == b's' {
+        let bare = &word[..word.len() - 1];
         let question = bare.strip_suffix('\'').unwrap_or(bare);
         let is_there =
             is_one_of(&QUESTION_WORDS, question) || question != bare && is_one_of(&DEMONSTRATIVES, question);

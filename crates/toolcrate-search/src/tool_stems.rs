@@ -2,7 +2,7 @@
 //!
 //! Thousands of tools share a few hundred of them, so a query is compared with each stem rather than with each tool.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::query::ParsedQuery;
 
@@ -15,13 +15,13 @@ pub(crate) struct ToolStems {
 
 impl ToolStems {
     /// Returns the number of a stem, and adds it if it is new.
-    pub(crate) fn add(&mut self, stem: String) -> usize {
-        if let Some(number) = self.numbers.get(&stem) {
+    pub(crate) fn add(&mut self, stem: &str) -> usize {
+        if let Some(number) = self.numbers.get(stem) {
             return *number;
         }
         let number = self.stems.len();
-        self.numbers.insert(stem.clone(), number);
-        self.stems.push(stem);
+        self.numbers.insert(stem.to_owned(), number);
+        self.stems.push(stem.to_owned());
         number
     }
 

@@ -104,9 +104,20 @@ impl TextVector {
         components[..common].fill(0.0);
         let length = components.iter().map(|component| component * component).sum::<f32>().sqrt();
         (length > 0.0).then(|| {
-            components.map(|component| (component / length * LENGTH).clamp(-127.0, 127.0).round() as i8)
+            let mut quantized = [0; DIMENSIONS];
+            for (quantized, component) in quantized.iter_mut().zip(components) {
+                *quantized = round((component / length * LENGTH).clamp(-127.0, 127.0));
+            }
+            quantized
         })
     }
+}
+
+/// Rounds a number between -127 and 127. Unlike [`f32::round`], this isn't a function call for each number.
+fn round(number: f32) -> i8 {
+    let whole = number as i32;
+    let rest = number - whole as f32;
+    (whole + i32::from(rest >= 0.5) - i32::from(rest <= -0.5)) as i8
 }
 
 /// Returns the cosine of the angle between two quantized vectors.
@@ -147,6 +158,13 @@ mod tests {
     fn inflected_forms_share_a_vector() {
         assert!(WordVector::find("reimbursements").is_some());
         assert!(WordVector::find("qwertyuiop").is_none() && WordVector::find("").is_none());
+    }
+
+    #[test]
+    fn numbers_are_rounded_away_from_zero() {
+        for number in [0.0, 0.49999997, 0.5, 1.5, 2.4, -0.5, -0.6, -126.7, 127.0] {
+            assert_eq!(f32::from(round(number)), number.round(), "{number}");
+        }
     }
 
     #[test]

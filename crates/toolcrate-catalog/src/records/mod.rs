@@ -7,6 +7,7 @@ mod kind;
 pub mod placeholder;
 mod record;
 mod rule;
+mod summary;
 mod table;
 mod text;
 mod tool;
@@ -21,10 +22,11 @@ pub use record::{
     ShapeRecord,
 };
 pub use rule::{AnyOfRule, WarningRule};
+pub use summary::ToolSummary;
 pub use table::RecordTable;
 pub use text::{CatalogText, IndexedTool, RecordText};
 pub use tool::{
     Annotations, BindingRecord, BodyFormat, HttpOperation, OperationRef, RequestRecord, ResponseContent,
-    ResponseRecord, SchemaRef, ToolInput, ToolRecord, ToolSummary,
+    ResponseRecord, SchemaRef, ToolInput, ToolRecord,
 };
 pub use write::{CatalogFiles, NamedRecord};

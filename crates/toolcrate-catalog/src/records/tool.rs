@@ -149,17 +149,6 @@ impl<'a> ToolRecord<'a> {
     }
 }
 
-/// The text of a [`ToolRecord`], for readers that need nothing else.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct ToolSummary<'a> {
-    /// The title shown to people.
-    #[serde(borrow)]
-    pub title: Cow<'a, str>,
-    /// The description: what the tool does, its prerequisites, and what it returns.
-    #[serde(borrow)]
-    pub description: Cow<'a, str>,
-}
-
 /// One of a tool's operations.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationRef<'r, 'a> {

@@ -4,7 +4,6 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use serde::Deserialize;
 use serde_json::Value;
 use toolcrate_catalog::{
     AliasRecord, Annotations, CatalogText, CollectionRecord, FilterRecord, IndexEntry, IndexedTool, Method,
@@ -351,19 +350,19 @@ impl Tool {
     /// # Panics
     /// Panics if the record isn't valid generator output, which no caller can cause.
     pub fn details(self) -> ToolRecord<'static> {
-        self.parse()
+        self.expect_parsed(serde_json::from_str(self.line()))
     }
 
-    /// Returns only title and description, which takes half the time.
+    /// Returns only title and description, without parsing the rest of the record.
     ///
     /// # Panics
     /// Panics like [`details`](Self::details).
     pub fn summary(self) -> ToolSummary<'static> {
-        self.parse()
+        self.expect_parsed(ToolSummary::from_line(self.line()))
     }
 
-    fn parse<T: Deserialize<'static>>(self) -> T {
-        match serde_json::from_str(self.line()) {
+    fn expect_parsed<T>(self, parsed: Result<T, serde_json::Error>) -> T {
+        match parsed {
             Ok(record) => record,
             Err(error) => panic!("the catalog record for {} is malformed: {error}", self.name()),
         }
