@@ -38,23 +38,23 @@ impl Opposites {
 
     /// Returns the actions that a query must not lead to. `verbs` are the actions whose verbs occur in it.
     pub(crate) fn excluded(&self, query: &[String], verbs: &[&str], analyzer: &Analyzer) -> Vec<String> {
+        let stems: Vec<String> = query.iter().map(|word| analyzer.stem(word)).collect();
         let undone_from = query.iter().position(|word| is_undoing(word));
         // "Approved" and "the approval" identify a record; "approve" is a command.
-        let is_command = |position: usize, action: &str| {
+        let is_command = |position: usize, action: &str, stem: &str| {
             let word = &query[position];
-            word == action || analyzer.stem(word) == analyzer.stem(action) && word.ends_with("ing")
+            word == action || stems[position] == stem && word.ends_with("ing")
         };
         let is_undone = |position: usize| undone_from.is_some_and(|undoing| undoing < position);
         let mut wanted = BTreeSet::new();
         let mut excluded = BTreeSet::new();
         for action in self.actions.keys().copied() {
             let stem = analyzer.stem(action);
-            for position in
-                (0..query.len()).filter(|position| is_named(&query[*position], action, &stem, analyzer))
-            {
+            let is_named = |position: &usize| is_named(&query[*position], &stems[*position], action, &stem);
+            for position in (0..query.len()).filter(is_named) {
                 if is_undone(position) {
                     excluded.insert(action);
-                } else if is_command(position, action) {
+                } else if is_command(position, action, &stem) {
                     wanted.insert(action);
                 }
             }
@@ -73,8 +73,8 @@ impl Opposites {
 }
 
 /// Returns true if a word is a form of an action's name: approve, approved, approval.
-fn is_named(word: &str, action: &str, stem: &str, analyzer: &Analyzer) -> bool {
-    word == action || analyzer.stem(word) == stem || stem.len() > 4 && word.starts_with(stem)
+fn is_named(word: &str, stem_of_word: &str, action: &str, stem: &str) -> bool {
+    word == action || stem_of_word == stem || stem.len() > 4 && word.starts_with(stem)
 }
 
 #[cfg(test)]

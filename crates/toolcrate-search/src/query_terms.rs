@@ -10,7 +10,7 @@ use crate::word_vectors::WordVector;
 const FIRST_RELATED_SENSE: usize = 100;
 
 /// The most things of a query that a tool may cover. Each one has a cost.
-const MAX_THINGS: usize = 24;
+const MAX_THINGS: usize = 16;
 
 /// A thing mentioned in a query.
 #[derive(Clone, Debug, Default)]
