@@ -6,10 +6,11 @@ use toolcrate_search::{SearchEngine, WordLists};
 /// ConnectWise's word lists.
 pub const WORD_LISTS: WordLists = WordLists {
     stems: include_str!("../data/stems.txt"),
-    api_verbs: include_str!("../data/verbs.txt"),
     synonyms: include_str!("../data/synonyms.txt"),
     collection_aliases: include_str!("../data/collection_aliases.txt"),
     action_aliases: include_str!("../data/action_aliases.txt"),
+    examples: include_str!("../data/examples.tsv"),
+    ranking: include_str!("../data/ranking.txt"),
     penalties: include_str!("../data/penalties.txt"),
     popular: include_str!("../data/popular.txt"),
     context: include_str!("../data/context.txt"),

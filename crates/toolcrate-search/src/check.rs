@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use toolcrate_runtime::Catalog;
 
 use crate::aliases::{AliasIndex, collection_path, normalize_path};
+use crate::evaluate::parse_queries;
 use crate::intent::Intent;
 use crate::rare_tools::Penalty;
 use crate::word_lists::{WordLists, lines, sections};
@@ -12,7 +13,7 @@ use crate::word_lists::{WordLists, lines, sections};
 /// Returns a message for each entry that is malformed, duplicate, or matches no tool in the catalog.
 pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<String> {
     let paths: Vec<String> = catalog.tools().map(|tool| normalize_path(tool.path())).collect();
-    let names: Vec<&str> = catalog.tools().map(|tool| tool.short_name()).collect();
+    let names: HashSet<&str> = catalog.tools().map(|tool| tool.short_name()).collect();
     let (collections, actions) = (sections(lists.collection_aliases), sections(lists.action_aliases));
     let index = AliasIndex::new(&collections, &actions);
     let mut messages = Vec::new();
@@ -52,6 +53,15 @@ pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<Str
                 messages.push(format!("penalties: no tool's name contains \"{}\"", penalty.part));
             }
             Some(_) => {}
+        }
+    }
+    let mut seen = HashSet::new();
+    for example in parse_queries(lists.examples) {
+        if !seen.insert(example.query) {
+            messages.push(format!("examples: \"{}\" is listed twice", example.query));
+        }
+        for tool in example.tools.iter().filter(|tool| !names.contains(*tool)) {
+            messages.push(format!("examples: no tool is called {tool}"));
         }
     }
     for (name, _) in sections(lists.api_verbs) {

@@ -25,8 +25,12 @@ impl DecisionTrees {
     pub(crate) fn parse(text: &str, names: &[&str]) -> Self {
         let mut lines = text.lines();
         let position = |name| names.iter().position(|known| *known == name).and_then(|at| at.try_into().ok());
-        let features: Vec<u16> =
-            lines.next().unwrap_or_default().split(' ').map(|name| position(name).unwrap_or(u16::MAX)).collect();
+        let features: Vec<u16> = lines
+            .next()
+            .unwrap_or_default()
+            .split(' ')
+            .map(|name| position(name).unwrap_or(u16::MAX))
+            .collect();
         Self(lines.filter_map(|line| Tree::parse(line, &features)).collect())
     }
 
@@ -50,7 +54,8 @@ impl DecisionTrees {
 impl Tree {
     fn parse(line: &str, features: &[u16]) -> Option<Self> {
         let (branches, leaves) = line.split_once(';')?;
-        let branches = branches.split(',').map(|branch| Branch::parse(branch, features)).collect::<Option<_>>()?;
+        let branches =
+            branches.split(',').map(|branch| Branch::parse(branch, features)).collect::<Option<_>>()?;
         let leaves = leaves.split(',').map(|leaf| leaf.parse().ok()).collect::<Option<_>>()?;
         Some(Self { branches, leaves })
     }

@@ -83,7 +83,14 @@ impl SearchEngine {
             opposites: Opposites::new(lists.opposites),
         };
         let families = index.tools.iter().map(|tool| tool.family).collect();
-        Self { index, parser, weights, examples, families, trees: DecisionTrees::parse(lists.ranking, &features::NAMES) }
+        Self {
+            index,
+            parser,
+            weights,
+            examples,
+            families,
+            trees: DecisionTrees::parse(lists.ranking, &features::NAMES),
+        }
     }
 
     /// Returns the tools that match a query, best first, among those for which `allowed` returns true. If a query makes

@@ -96,12 +96,17 @@ impl ExampleScores {
 impl ExampleIndex {
     /// Indexes a list of examples. Tools that the catalog doesn't contain are ignored.
     pub(crate) fn new(list: &str, catalog: &'static Catalog, analyzer: &Analyzer) -> Self {
-        let mut index = Self::default();
         if list.is_empty() {
-            return index;
+            return Self::default();
         }
-        let positions: HashMap<&str, u32> =
+        let positions =
             catalog.tools().zip(0..).map(|(tool, position)| (tool.short_name(), position)).collect();
+        Self::with_positions(list, &positions, analyzer)
+    }
+
+    /// Indexes a list of examples. `positions` are the tools' positions in the catalog.
+    fn with_positions(list: &str, positions: &HashMap<&str, u32>, analyzer: &Analyzer) -> Self {
+        let mut index = Self::default();
         let mut known: HashMap<String, Word> = HashMap::with_capacity(EXPECTED_WORDS);
         let mut texts: Vec<Vec<Word>> = Vec::new();
         let mut found: Vec<(u64, u32)> = Vec::new();
@@ -112,8 +117,9 @@ impl ExampleIndex {
                 continue;
             }
             let words = tokenize(example.query).into_iter();
-            let words: Vec<Word> =
-                words.map(|word| *known.entry(word).or_insert_with_key(|word| Word::new(word, analyzer))).collect();
+            let words: Vec<Word> = words
+                .map(|word| *known.entry(word).or_insert_with_key(|word| Word::new(word, analyzer)))
+                .collect();
             let number = index.tools.len() as u32;
             found.extend(tokens(&words).into_iter().map(|token| (token, number)));
             index.tools.push(tools);
@@ -252,4 +258,48 @@ fn tokens(words: &[Word]) -> Vec<u64> {
 /// Returns the same hash in every process.
 fn hash<T: std::hash::Hash + ?Sized>(value: &T) -> u64 {
     FixedState::default().hash_one(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::word_lists::WordLists;
+
+    const EXAMPLES: &str = "query\tarea\ttools\tset\n\
+        who owes us money\ta\tlist_invoices\ts\n\
+        put a note on ticket 5\ta\tcreate_note,update_ticket\ts\n\
+        add a remark to ticket 77\ta\tcreate_note\ts\n";
+
+    fn scores(query: &str) -> ExampleScores {
+        let analyzer = Analyzer::new(&WordLists::ENGLISH);
+        let positions = ["list_invoices", "create_note", "update_ticket"].into_iter().zip(0..).collect();
+        let index = ExampleIndex::with_positions(EXAMPLES, &positions, &analyzer);
+        index.scores(&tokenize(query), &analyzer, &[0, 1, 1])
+    }
+
+    #[test]
+    fn tools_of_similar_examples_match() {
+        let scores = scores("put a note on ticket 9");
+        assert!(scores.of_tool(1).words > 0.99 && scores.of_tool(2).words > 0.99);
+        assert!(scores.of_tool(0).words < 0.1, "{}", scores.of_tool(0).words);
+        assert!(scores.of_tool(1).votes > scores.of_tool(2).votes);
+        assert_eq!(scores.of_family(1).words, scores.best.words);
+    }
+
+    #[test]
+    fn tool_of_an_example_counts_once_for_its_record_type() {
+        let all = scores("put a note on ticket 9");
+        let votes: f32 = (0..2).map(|family| all.of_family(family).votes).sum();
+        assert!((votes - 1.0).abs() < 1e-4, "{votes}");
+    }
+
+    #[test]
+    fn meaning_is_compared_too() {
+        let scores = scores("who owes us cash");
+        assert!(scores.of_tool(0).meaning > scores.of_tool(1).meaning);
+        assert_eq!(
+            ExampleIndex::default().scores(&[], &Analyzer::new(&WordLists::ENGLISH), &[]).best.words,
+            0.0
+        );
+    }
 }

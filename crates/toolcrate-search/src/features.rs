@@ -247,3 +247,15 @@ struct TitleMatch {
 fn is(flag: bool) -> f32 {
     f32::from(u8::from(flag))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::word_lists::WordLists;
+
+    #[test]
+    fn each_feature_of_the_trees_is_known() {
+        let trained = WordLists::ENGLISH.ranking.lines().next().unwrap_or_default();
+        assert_eq!(trained.split(' ').collect::<Vec<_>>(), NAMES);
+    }
+}

@@ -37,6 +37,7 @@ pub mod evaluate;
 mod examples;
 mod features;
 mod file_paths;
+mod function_words;
 mod index;
 mod index_builder;
 mod intent;

@@ -51,7 +51,12 @@ pub(crate) fn activity_shares(features: &[String]) -> ActivityShares {
 }
 
 /// Returns the features of a query, given its words in lower case and which of them belong to names.
-pub(crate) fn features(query: &[String], names: &[bool], analyzer: &Analyzer, verbs: &VerbTable) -> Vec<String> {
+pub(crate) fn features(
+    query: &[String],
+    names: &[bool],
+    analyzer: &Analyzer,
+    verbs: &VerbTable,
+) -> Vec<String> {
     let mut words = vec!["^".to_owned()];
     for (position, word) in query.iter().enumerate() {
         let is_name = names.get(position).copied().unwrap_or(false);
@@ -85,4 +90,47 @@ fn placeholder(word: &str, is_name: bool, analyzer: &Analyzer, verbs: &VerbTable
     }
     let number = if word.ends_with('s') { "*s" } else { "*" };
     if is_verb { format!("{number}{word}") } else { number.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tokenizer::tokenize;
+    use crate::word_lists::WordLists;
+
+    fn features_of(query: &str, names: &[bool]) -> Vec<String> {
+        let mut analyzer = Analyzer::new(&WordLists::ENGLISH);
+        analyzer.index_title("find ticket notes");
+        features(&tokenize(query), names, &analyzer, &VerbTable::new(WordLists::ENGLISH.verbs, ""))
+    }
+
+    #[test]
+    fn records_names_and_numbers_are_replaced() {
+        let features = features_of("tickets of acme 48213", &[false, false, true, false]);
+        assert!(features.contains(&"^ *s of".to_owned()), "{features:?}");
+        assert!(features.contains(&"@ # $".to_owned()), "{features:?}");
+        assert!(features.contains(&"before:^".to_owned()), "{features:?}");
+    }
+
+    #[test]
+    fn phrasing_shows_the_activity() {
+        for (query, activity) in [
+            ("how many tickets are open", Intent::Count),
+            ("please open a ticket for the printer", Intent::Create),
+            ("remove the ticket", Intent::Delete),
+            ("which tickets are open", Intent::List),
+            ("set the ticket to closed", Intent::Update),
+        ] {
+            let shares = activity_shares(&features_of(query, &[]));
+            let most = shares.iter().copied().fold(0.0, f32::max);
+            let likeliest = ACTIVITIES.iter().zip(shares).find(|(_, share)| *share == most);
+            assert_eq!(likeliest.map(|(activity, _)| *activity), Some(activity), "{query}: {shares:?}");
+            assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn each_line_of_the_model_is_valid() {
+        assert_eq!(MODEL.len(), include_str!("../data/ranking/phrasing.txt").lines().count());
+    }
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use crate::analyzer::Analyzer;
 use crate::file_paths::file_extension;
+use crate::function_words::PREPOSITIONS;
 use crate::index::{Bm25Index, QueryToken};
-use crate::intent::{DetectedIntent, Intent, PREPOSITIONS, VerbTable};
+use crate::intent::{DetectedIntent, Intent, VerbTable};
 use crate::names::find_names;
 use crate::opposites::is_undoing;
 use crate::phrasing::{ActivityShares, activity_shares, features};

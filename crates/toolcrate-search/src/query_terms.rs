@@ -1,7 +1,8 @@
 //! Turns the words in a query into the tokens to look up.
 
+use crate::function_words::PREPOSITIONS;
 use crate::index::{QueryToken, Sense};
-use crate::intent::{DetectedIntent, Intent, PREPOSITIONS};
+use crate::intent::{DetectedIntent, Intent};
 use crate::query_parser::QueryParser;
 use crate::record_ids::{RecordId, is_number, is_qualifier};
 use crate::word_vectors::WordVector;

@@ -1,7 +1,8 @@
 //! Finds numbers in a query that are record IDs.
 
 use crate::analyzer::Analyzer;
-use crate::intent::{DetectedIntent, PREPOSITIONS};
+use crate::function_words::PREPOSITIONS;
+use crate::intent::DetectedIntent;
 
 /// Minimum number of digits for a number that is always an ID.
 const MIN_ID_DIGITS: usize = 5;

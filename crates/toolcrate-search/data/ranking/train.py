@@ -1,9 +1,9 @@
-"""Trains the ranking of tools: `phrasing.txt` and the decision trees. See README.md.
+"""Trains the models that rank tools. See README.md.
 
 Usage: train.py OUT FEATURES... [--phrasing]
 
-FEATURES are files written by `measure --features`. OUT is the file for the trees. With `--phrasing`, the phrasing model is
-trained too, and written next to this script; otherwise only its predictions are used.
+FEATURES are files written by `measure --features`. OUT is the file for the decision trees. With `--phrasing`, the phrasing
+model is also written, to `phrasing.txt` in the current folder.
 """
 
 import sys
@@ -168,7 +168,7 @@ def main():
     for queries in files:
         queries.set_activity_shares(queries.shares)
     if "--phrasing" in sys.argv:
-        write_phrasing(Path(__file__).parent / "phrasing.txt", files)
+        write_phrasing(Path("phrasing.txt"), files)
     data = lightgbm.Dataset(
         numpy.vstack([queries.features for queries in files]),
         numpy.concatenate([queries.right for queries in files]),

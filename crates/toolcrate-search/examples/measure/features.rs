@@ -15,7 +15,8 @@ pub(crate) fn write(path: &Path, set: &str, engine: &SearchEngine, queries: &[La
     writeln!(file, "F\t{}", SearchEngine::feature_names().join("\t")).expect("space");
     for labeled in queries {
         let (phrasing, tools) = engine.training_data(labeled.query);
-        writeln!(file, "Q\t{set}\t{}\t{}\t{}", labeled.query, labeled.tools.join(","), phrasing.join("\t")).expect("space");
+        writeln!(file, "Q\t{set}\t{}\t{}\t{}", labeled.query, labeled.tools.join(","), phrasing.join("\t"))
+            .expect("space");
         for (tool, features) in tools {
             let is_right = u8::from(labeled.tools.contains(&tool.short_name()));
             let features: Vec<String> = features.iter().map(|feature| format!("{feature:.5}")).collect();

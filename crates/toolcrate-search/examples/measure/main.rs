@@ -11,7 +11,9 @@
 //! comparison. `--missed` prints queries whose right tool isn't among the first five results, and `--not-first` prints those
 //! whose right tool isn't the first result. `--half kept` or `--half train` runs one half of the queries, and
 //! `--sample 40:20` runs queries 20, 60, 100 and so on. `--drop 0.5:7` drops half of the aliases, chosen by seed 7, because
-//! aliases written for the measured queries would make them too easy. `NAME=VALUE` sets a weight. `--speed` measures how long indexing and
+//! aliases written for the measured queries would make them too easy. `--features FILE` writes what the ranking knows of
+//! the queries, for `data/ranking/train.py`, and `--fold 0:5` selects the first of five parts of the queries and leaves these out
+//! of the examples. `NAME=VALUE` sets a weight. `--speed` measures how long indexing and
 //! queries take.
 
 mod catalog;
@@ -228,9 +230,10 @@ fn examples(options: &Options) -> Option<&'static str> {
     let folder = options.lists.as_deref().filter(|_| options.without.as_deref() != Some("examples"))?;
     let text = std::fs::read_to_string(folder.join("examples.tsv")).ok()?;
     let dropped: HashSet<&str> = match options.fold {
-        Some((fold, count)) => {
-            parse_queries(&text).filter(|labeled| labeled.fold(count) == fold).map(|labeled| labeled.query).collect()
-        }
+        Some((fold, count)) => parse_queries(&text)
+            .filter(|labeled| labeled.fold(count) == fold)
+            .map(|labeled| labeled.query)
+            .collect(),
         None => HashSet::new(),
     };
     let is_kept = |line: &&str| !line.split('\t').next().is_some_and(|query| dropped.contains(query));
