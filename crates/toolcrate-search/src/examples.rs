@@ -1,13 +1,13 @@
 //! Compares a query with example requests, each of which is labeled with the right tools.
 
+use foldhash::HashMap;
 use foldhash::fast::FixedState;
-use foldhash::{HashMap, HashMapExt};
 use std::hash::BuildHasher;
 use toolcrate_runtime::Catalog;
 
 use crate::analyzer::Analyzer;
 use crate::evaluate::parse_queries;
-use crate::tokenizer::tokenize;
+use crate::tokenizer::{lowercase, words_in};
 use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
 /// The number of the most similar examples that vote.
@@ -19,8 +19,6 @@ const COMMON: usize = 2;
 const MIN_SHARE: f32 = 0.05;
 /// The weight of a meaning in a vote, relative to shared words.
 const MEANING_WEIGHT: f32 = 0.5;
-/// Approximate number of distinct words in a list. Growing the table step by step would take longer.
-const EXPECTED_WORDS: usize = 8192;
 
 /// An index of example requests.
 #[derive(Default)]
@@ -76,6 +74,34 @@ impl Word {
     }
 }
 
+/// The distinct words of the examples, which are few: reading one takes longer than looking it up.
+#[derive(Default)]
+struct WordTable {
+    numbers: HashMap<String, u32>,
+    all: Vec<Word>,
+}
+
+impl WordTable {
+    /// Adds the words of a text, and returns their numbers.
+    fn add_text(&mut self, text: &str, analyzer: &Analyzer) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        words_in(&lowercase(text), |word| {
+            let number = self.numbers.get(word).copied().unwrap_or_else(|| {
+                let next = self.all.len() as u32;
+                self.numbers.insert(word.to_owned(), next);
+                self.all.push(Word::new(word, analyzer));
+                next
+            });
+            numbers.push(number);
+        });
+        numbers
+    }
+
+    fn get(&self, number: u32) -> &Word {
+        &self.all[number as usize]
+    }
+}
+
 impl ExampleScores {
     /// Returns the match of a tool, by its position in the catalog.
     pub(crate) fn of_tool(&self, tool: usize) -> ExampleMatch {
@@ -107,8 +133,8 @@ impl ExampleIndex {
     /// Indexes a list of examples. `positions` are the tools' positions in the catalog.
     fn with_positions(list: &str, positions: &HashMap<&str, u32>, analyzer: &Analyzer) -> Self {
         let mut index = Self::default();
-        let mut known: HashMap<String, Word> = HashMap::with_capacity(EXPECTED_WORDS);
-        let mut texts: Vec<Vec<Word>> = Vec::new();
+        let mut words = WordTable::default();
+        let mut texts: Vec<Vec<u32>> = Vec::new();
         let mut found: Vec<(u64, u32)> = Vec::new();
         for example in parse_queries(list) {
             let tools: Vec<u32> =
@@ -116,17 +142,17 @@ impl ExampleIndex {
             if tools.is_empty() {
                 continue;
             }
-            let words = tokenize(example.query).into_iter();
-            let words: Vec<Word> = words
-                .map(|word| *known.entry(word).or_insert_with_key(|word| Word::new(word, analyzer)))
-                .collect();
+            let text = words.add_text(example.query, analyzer);
             let number = index.tools.len() as u32;
-            found.extend(tokens(&words).into_iter().map(|token| (token, number)));
+            found.extend(tokens(text.iter().map(|word| words.get(*word))).map(|token| (token, number)));
             index.tools.push(tools);
-            texts.push(words);
+            texts.push(text);
         }
         index.add_postings(found);
-        index.meanings = texts.iter().map(|words| index.meaning(words)).collect();
+        let meanings: Vec<Option<(WordVector, f32)>> =
+            words.all.iter().map(|word| index.meant(word)).collect();
+        let meaning = |text: &Vec<u32>| meaning(text.iter().filter_map(|word| meanings[*word as usize]));
+        index.meanings = texts.iter().map(meaning).collect();
         index
     }
 
@@ -159,15 +185,10 @@ impl ExampleIndex {
         ((1.0 + self.tools.len() as f32) / (1.0 + frequency as f32)).ln() + 1.0
     }
 
-    /// Returns the meaning of some words, with more weight on rare ones.
-    fn meaning(&self, words: &[Word]) -> Option<[i8; DIMENSIONS]> {
-        let mut meaning = TextVector::EMPTY;
-        for word in words {
-            if let (Some(stem), Some(vector)) = (word.stem, word.vector) {
-                meaning.add(vector, self.rarity(self.postings(stem).len()));
-            }
-        }
-        meaning.quantize(COMMON)
+    /// Returns the vector of a word and its weight: rare words count for more.
+    fn meant(&self, word: &Word) -> Option<(WordVector, f32)> {
+        let (stem, vector) = word.stem.zip(word.vector)?;
+        Some((vector, self.rarity(self.postings(stem).len())))
     }
 
     /// Compares a query with the examples. `families` are the record types of the tools.
@@ -178,7 +199,7 @@ impl ExampleIndex {
         let words: Vec<Word> = query.iter().map(|word| Word::new(word, analyzer)).collect();
         let mut matches = vec![ExampleMatch::default(); self.tools.len()];
         self.add_words(&words, &mut matches);
-        if let Some(meaning) = self.meaning(&words) {
+        if let Some(meaning) = meaning(words.iter().filter_map(|word| self.meant(word))) {
             let near = matches.iter_mut().zip(&self.meanings).filter(|(found, _)| found.words > MIN_SHARE);
             for (found, other) in near {
                 found.meaning = other.as_ref().map_or(0.0, |other| cosine(&meaning, other).max(0.0));
@@ -207,7 +228,7 @@ impl ExampleIndex {
     /// Sets the share of the words that each example has in common with a query.
     fn add_words(&self, words: &[Word], matches: &mut [ExampleMatch]) {
         let mut length = 0.0;
-        for token in tokens(words) {
+        for token in tokens(words.iter()) {
             let examples = self.postings(token);
             let weight = self.rarity(examples.len()).powi(2);
             length += weight;
@@ -246,13 +267,20 @@ fn vote(matches: &mut [ExampleMatch]) {
 }
 
 /// Returns the distinct tokens of a text: its stems, and its pairs of adjacent stems.
-fn tokens(words: &[Word]) -> Vec<u64> {
-    let stems: Vec<u64> = words.iter().filter_map(|word| word.stem).collect();
-    let mut tokens: Vec<u64> = stems.windows(2).map(|pair| hash(&(pair[0], pair[1]))).collect();
-    tokens.extend(stems);
+fn tokens<'w>(words: impl Iterator<Item = &'w Word>) -> impl Iterator<Item = u64> {
+    let mut tokens: Vec<u64> = words.filter_map(|word| word.stem).collect();
+    let stems = tokens.len();
+    tokens.extend((1..stems).map(|second| hash(&(tokens[second - 1], tokens[second]))).collect::<Vec<_>>());
     tokens.sort_unstable();
     tokens.dedup();
-    tokens
+    tokens.into_iter()
+}
+
+/// Returns the meaning of words, given their vectors and weights.
+fn meaning(words: impl Iterator<Item = (WordVector, f32)>) -> Option<[i8; DIMENSIONS]> {
+    let mut meaning = TextVector::EMPTY;
+    words.for_each(|(vector, weight)| meaning.add(vector, weight));
+    meaning.quantize(COMMON)
 }
 
 /// Returns the same hash in every process.
@@ -263,6 +291,7 @@ fn hash<T: std::hash::Hash + ?Sized>(value: &T) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tokenizer::tokenize;
     use crate::word_lists::WordLists;
 
     const EXAMPLES: &str = "query\tarea\ttools\tset\n\
