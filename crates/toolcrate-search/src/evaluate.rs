@@ -35,7 +35,7 @@ impl LabeledQuery<'_> {
         (self.hash() >> 32).is_multiple_of(3)
     }
 
-    /// Returns the number of the fold to which a query belongs, of `count` folds.
+    /// Returns the number of the fold to which a query belongs if the queries are divided into `count` folds.
     pub fn fold(&self, count: u64) -> u64 {
         (self.hash() >> 16) % count
     }
