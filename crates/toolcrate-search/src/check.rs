@@ -6,9 +6,9 @@ use toolcrate_runtime::Catalog;
 
 use crate::aliases::{AliasIndex, collection_path, normalize_path};
 use crate::decision_trees::DecisionTrees;
-use crate::evaluate::parse_queries;
 use crate::features;
 use crate::intent::Intent;
+use crate::labeled_queries::parse_queries;
 use crate::rare_tools::Penalty;
 use crate::word_lists::{WordLists, lines, sections};
 

@@ -9,7 +9,7 @@ use crate::analyzer::Analyzer;
 use crate::decision_trees::DecisionTrees;
 use crate::document::ToolIndex;
 use crate::examples::{ExampleIndex, ExampleScores};
-use crate::features::{self, FeatureReader, Features};
+use crate::features::{self, FeatureReader, ToolFeatures};
 use crate::index_builder::IndexBuilder;
 use crate::intent::VerbTable;
 use crate::opposites::Opposites;
@@ -169,7 +169,7 @@ impl SearchEngine {
         scores: &QueryScores<'_>,
         allowed: &dyn Fn(Tool) -> bool,
     ) -> Vec<RankedTool> {
-        let Candidates { mut ranked, features, others } = self.candidates(query, scores, allowed);
+        let RankingCandidates { mut ranked, features, others } = self.candidates(query, scores, allowed);
         let Some(best) = ranked.first().map(|best| best.score) else { return others };
         for (ranked, score) in ranked.iter_mut().zip(self.trees.scores(&features)) {
             ranked.score = score;
@@ -191,12 +191,12 @@ impl SearchEngine {
         query: &ParsedQuery,
         scores: &QueryScores<'_>,
         allowed: &dyn Fn(Tool) -> bool,
-    ) -> Candidates {
+    ) -> RankingCandidates {
         let examples = self.examples.scores(&query.words, &self.parser.analyzer, &self.families);
         let reader = FeatureReader::new(&self.index, &self.parser.analyzer, query, scores, &examples);
         let ranked = self.rank(query, scores, &examples, allowed);
         let best = ranked.first().map_or(1.0, |best| best.score);
-        let mut candidates = Candidates::default();
+        let mut candidates = RankingCandidates::default();
         for (rank, ranked) in ranked.into_iter().enumerate() {
             if rank < MAX_CANDIDATES || examples.has_votes(ranked.number) {
                 candidates.ranked.push(ranked);
@@ -235,10 +235,10 @@ impl SearchEngine {
 
 /// The tools for a query, divided into those that the decision trees rank and the others.
 #[derive(Default)]
-struct Candidates {
+struct RankingCandidates {
     ranked: Vec<RankedTool>,
     /// The features of each tool in `ranked`.
-    features: Vec<Features>,
+    features: Vec<ToolFeatures>,
     /// The tools that keep their rank.
     others: Vec<RankedTool>,
 }

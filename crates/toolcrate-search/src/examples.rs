@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use toolcrate_runtime::Catalog;
 
 use crate::analyzer::Analyzer;
-use crate::evaluate::parse_queries;
+use crate::labeled_queries::parse_queries;
 use crate::tokenizer::{lowercase, words_in};
 use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
@@ -187,7 +187,7 @@ impl ExampleIndex {
         ((1.0 + self.tools.len() as f32) / (1.0 + frequency as f32)).ln() + 1.0
     }
 
-    /// Returns the vector of a word and its weight: rare words count for more.
+    /// Returns the vector of a word and its weight: rare words have more weight.
     fn meant(&self, word: &Word) -> Option<(WordVector, f32)> {
         let (stem, vector) = word.stem.zip(word.vector)?;
         Some((vector, self.rarity(self.postings(stem).len())))

@@ -69,7 +69,7 @@ pub(crate) const NAMES: [&str; COUNT] = [
 const COUNT: usize = 51;
 
 /// The features of a tool.
-pub(crate) type Features = [f32; COUNT];
+pub(crate) type ToolFeatures = [f32; COUNT];
 
 /// Reads the features of tools for a query.
 pub(crate) struct FeatureReader<'a> {
@@ -104,7 +104,7 @@ impl<'a> FeatureReader<'a> {
 
     /// Returns the features of the tool with this number. Its scores place it at position `rank`, with `relative_score`
     /// times the best score.
-    pub(crate) fn read(&self, rank: usize, relative_score: f32, number: usize) -> Features {
+    pub(crate) fn read(&self, rank: usize, relative_score: f32, number: usize) -> ToolFeatures {
         let Self { index, query, scores, best, .. } = self;
         let tool = &index.tools[number];
         let parts = scores.parts(number, tool);

@@ -41,6 +41,7 @@ mod function_words;
 mod index;
 mod index_builder;
 mod intent;
+mod labeled_queries;
 mod meaning;
 mod names;
 mod opposites;
