@@ -5,12 +5,14 @@ use std::collections::HashSet;
 use toolcrate_runtime::Catalog;
 
 use crate::aliases::{AliasIndex, collection_path, normalize_path};
-use crate::evaluate::parse_queries;
+use crate::decision_trees::DecisionTrees;
+use crate::features;
 use crate::intent::Intent;
+use crate::labeled_queries::parse_queries;
 use crate::rare_tools::Penalty;
 use crate::word_lists::{WordLists, lines, sections};
 
-/// Returns a message for each entry that is malformed, duplicate, or matches no tool in the catalog.
+/// Returns a message for each entry that is malformed, is a duplicate, or matches no tool in the catalog.
 pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<String> {
     let paths: Vec<String> = catalog.tools().map(|tool| normalize_path(tool.path())).collect();
     let names: HashSet<&str> = catalog.tools().map(|tool| tool.short_name()).collect();
@@ -63,6 +65,16 @@ pub fn check_word_lists(catalog: &'static Catalog, lists: &WordLists) -> Vec<Str
         for tool in example.tools.iter().filter(|tool| !names.contains(*tool)) {
             messages.push(format!("examples: no tool is called {tool}"));
         }
+    }
+    let mut ranking = lists.ranking.lines();
+    for name in ranking.next().unwrap_or_default().split(' ') {
+        if !name.is_empty() && !features::NAMES.contains(&name) {
+            messages.push(format!("ranking: no feature is called {name}"));
+        }
+    }
+    let (trees, valid) = (ranking.count(), DecisionTrees::parse(lists.ranking, &features::NAMES).len());
+    if valid < trees {
+        messages.push(format!("ranking: {} of {trees} trees are malformed", trees - valid));
     }
     for (name, _) in sections(lists.api_verbs) {
         let is_action = || catalog.tools().any(|tool| tool.verb() == name);

@@ -20,8 +20,9 @@ struct Branch {
 
 impl DecisionTrees {
     /// Parses the names of the features in the first line, separated by spaces, and then one tree per line: its branches
-    /// as `feature threshold below above`, separated by commas, and after a semicolon its leaves. Malformed lines are
-    /// ignored. `names` are the names of the features that are passed to [`scores`](Self::scores).
+    /// as `feature threshold below above`, separated by commas, and after a semicolon its leaves. Malformed trees are
+    /// ignored. `names` are the names of the features that are passed to [`scores`](Self::scores); the value of any other
+    /// feature is 0.
     pub(crate) fn parse(text: &str, names: &[&str]) -> Self {
         let mut lines = text.lines();
         let position = |name| names.iter().position(|known| *known == name).and_then(|at| at.try_into().ok());
@@ -39,6 +40,11 @@ impl DecisionTrees {
         self.0.is_empty()
     }
 
+    /// Returns the number of trees.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Returns the sum of the trees' values for each set of features.
     pub(crate) fn scores<const COUNT: usize>(&self, features: &[[f32; COUNT]]) -> Vec<f32> {
         let mut scores = vec![0.0; features.len()];
@@ -52,14 +58,27 @@ impl DecisionTrees {
 }
 
 impl Tree {
+    /// Parses a tree. `features` are the positions of the features in the list.
     fn parse(line: &str, features: &[u16]) -> Option<Self> {
         let (branches, leaves) = line.split_once(';')?;
         let branches =
             branches.split(',').map(|branch| Branch::parse(branch, features)).collect::<Option<_>>()?;
         let leaves = leaves.split(',').map(|leaf| leaf.parse().ok()).collect::<Option<_>>()?;
-        Some(Self { branches, leaves })
+        Some(Self { branches, leaves }).filter(Self::ends_at_leaves)
     }
 
+    /// Returns true if each branch selects later branches or existing leaves, so every path ends at a leaf.
+    fn ends_at_leaves(&self) -> bool {
+        let is_valid = |position: usize, node: i16| match usize::try_from(node) {
+            Ok(next) => (position + 1..self.branches.len()).contains(&next),
+            Err(_) => usize::try_from(!node).is_ok_and(|leaf| leaf < self.leaves.len()),
+        };
+        let mut branches = self.branches.iter().enumerate();
+        branches
+            .all(|(position, branch)| is_valid(position, branch.below) && is_valid(position, branch.above))
+    }
+
+    /// Returns the value of the leaf that the branches select.
     fn value(&self, features: &[f32]) -> f32 {
         let mut node = 0;
         while let Some(branch) = usize::try_from(node).ok().and_then(|position| self.branches.get(position)) {
@@ -94,5 +113,12 @@ mod tests {
         assert_eq!(trees.scores(&[[0.5, 3.0], [0.6, 2.0], [2.0, 2.5]]), [1.25, 10.25, 100.5]);
         assert_eq!(DecisionTrees::parse(text, &["a", "b"]).scores(&[[2.5, 2.0]]), [100.5]);
         assert!(DecisionTrees::parse("", &[]).is_empty());
+    }
+
+    #[test]
+    fn tree_without_an_end_is_ignored() {
+        for tree in ["0 1 0 -1;1", "0 1 1 -1,0 2 0 -1;1", "0 1 -1 -2;1", "0 1 -1 1;1"] {
+            assert!(DecisionTrees::parse(&format!("a\n{tree}\n"), &["a"]).is_empty(), "{tree}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The search engine: a catalog index and a query parser.
+//! The search engine: a catalog index, a query parser, and the models that rank the best tools.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::analyzer::Analyzer;
 use crate::decision_trees::DecisionTrees;
 use crate::document::ToolIndex;
 use crate::examples::{ExampleIndex, ExampleScores};
-use crate::features::{self, FeatureReader, Features};
+use crate::features::{self, FeatureReader, ToolFeatures};
 use crate::index_builder::IndexBuilder;
 use crate::intent::VerbTable;
 use crate::opposites::Opposites;
@@ -22,9 +22,9 @@ use crate::tokenizer::bounded;
 use crate::weights::Weights;
 use crate::word_lists::WordLists;
 
-/// Minimum number of the best tools that are compared with others in their collection.
+/// The number of the best tools that are kept, apart from those with similar examples.
 const MAX_RANKED: usize = 512;
-/// The number of the best tools that the decision trees rank.
+/// The number of the best tools that the decision trees rank, apart from those with similar examples.
 const MAX_CANDIDATES: usize = 40;
 
 /// A tool that matches a query.
@@ -45,7 +45,7 @@ pub struct SearchEngine {
     parser: QueryParser,
     weights: Weights,
     examples: ExampleIndex,
-    /// The record type of each tool.
+    /// The record type of each tool, in catalog order.
     families: Vec<usize>,
     trees: DecisionTrees,
 }
@@ -93,8 +93,8 @@ impl SearchEngine {
         }
     }
 
-    /// Returns the tools that match a query, best first, among those for which `allowed` returns true. If a query makes
-    /// several requests, the best tools for each request come first.
+    /// Returns at most `limit` tools that match a query, best first, among those for which `allowed` returns true. If a
+    /// query makes several requests, the best tools for each request come first.
     pub fn find(&self, query: &str, limit: usize, allowed: impl Fn(Tool) -> bool) -> Vec<SearchHit> {
         let query = bounded(query);
         let whole = self.find_one(query, limit, &allowed);
@@ -117,7 +117,7 @@ impl SearchEngine {
         let mut ranked = if self.index.texts.is_some() || self.trees.is_empty() {
             self.rank(&query, &scores, &ExampleScores::default(), allowed)
         } else {
-            self.rank_again(&query, &scores, allowed)
+            self.rerank(&query, &scores, allowed)
         };
         ranked.truncate(limit);
         let hit = |ranked: RankedTool| SearchHit {
@@ -162,14 +162,14 @@ impl SearchEngine {
         ranked
     }
 
-    /// Ranks the best tools by all that is known of them, and the others by their scores.
-    fn rank_again(
+    /// Ranks the tools by their scores, and then the best ones by the decision trees.
+    fn rerank(
         &self,
         query: &ParsedQuery,
         scores: &QueryScores<'_>,
         allowed: &dyn Fn(Tool) -> bool,
     ) -> Vec<RankedTool> {
-        let Candidates { mut ranked, features, others } = self.candidates(query, scores, allowed);
+        let RankingCandidates { mut ranked, features, others } = self.candidates(query, scores, allowed);
         let Some(best) = ranked.first().map(|best| best.score) else { return others };
         for (ranked, score) in ranked.iter_mut().zip(self.trees.scores(&features)) {
             ranked.score = score;
@@ -179,22 +179,24 @@ impl SearchEngine {
         for ranked in &mut ranked {
             ranked.score = best * (ranked.score - top).exp();
         }
-        ranked.extend(others);
+        let last = ranked.last().map_or(best, |last| last.score);
+        ranked.extend(others.into_iter().map(|other| RankedTool { score: other.score.min(last), ..other }));
         ranked
     }
 
-    /// Returns the best tools and those with similar examples, with their features, and the other tools.
+    /// Ranks the tools by their scores. Returns the best ones and those with similar examples along with their features,
+    /// and the other tools.
     fn candidates(
         &self,
         query: &ParsedQuery,
         scores: &QueryScores<'_>,
         allowed: &dyn Fn(Tool) -> bool,
-    ) -> Candidates {
+    ) -> RankingCandidates {
         let examples = self.examples.scores(&query.words, &self.parser.analyzer, &self.families);
         let reader = FeatureReader::new(&self.index, &self.parser.analyzer, query, scores, &examples);
         let ranked = self.rank(query, scores, &examples, allowed);
         let best = ranked.first().map_or(1.0, |best| best.score);
-        let mut candidates = Candidates::default();
+        let mut candidates = RankingCandidates::default();
         for (rank, ranked) in ranked.into_iter().enumerate() {
             if rank < MAX_CANDIDATES || examples.has_votes(ranked.number) {
                 candidates.ranked.push(ranked);
@@ -218,8 +220,7 @@ impl SearchEngine {
         &features::NAMES
     }
 
-    /// Returns what the ranking knows of a query for training: the features of its phrasing, and the best tools with
-    /// their features.
+    /// Returns the training data for a query: the features of its phrasing, and the best tools with their features.
     #[doc(hidden)]
     pub fn training_data(&self, text: &str) -> (Vec<String>, Vec<(Tool, Vec<f32>)>) {
         let query = ParsedQuery::new(bounded(text), &self.parser);
@@ -227,15 +228,17 @@ impl SearchEngine {
         let candidates = self.candidates(&query, &scores, &|_| true);
         let tools = candidates.ranked.iter().map(|ranked| self.index.tools[ranked.number].tool);
         let features = candidates.features.iter().map(|features| features.to_vec());
-        (query.phrasing.clone(), tools.zip(features).collect())
+        let tools = tools.zip(features).collect();
+        (query.phrasing, tools)
     }
 }
 
-/// The tools that are ranked again.
+/// The tools for a query, divided into those that the decision trees rank and the others.
 #[derive(Default)]
-struct Candidates {
+struct RankingCandidates {
     ranked: Vec<RankedTool>,
-    features: Vec<Features>,
+    /// The features of each tool in `ranked`.
+    features: Vec<ToolFeatures>,
     /// The tools that keep their rank.
     others: Vec<RankedTool>,
 }
@@ -243,6 +246,7 @@ struct Candidates {
 /// A tool with its score.
 #[derive(Clone, Copy)]
 struct RankedTool {
+    /// The position in the catalog.
     number: usize,
     score: f32,
 }

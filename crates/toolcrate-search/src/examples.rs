@@ -1,12 +1,13 @@
 //! Compares a query with example requests, each of which is labeled with the right tools.
 
+use std::hash::{BuildHasher, Hash};
+
 use foldhash::HashMap;
 use foldhash::fast::FixedState;
-use std::hash::BuildHasher;
 use toolcrate_runtime::Catalog;
 
 use crate::analyzer::Analyzer;
-use crate::evaluate::parse_queries;
+use crate::labeled_queries::parse_queries;
 use crate::tokenizer::{lowercase, words_in};
 use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
@@ -14,10 +15,10 @@ use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 const VOTERS: usize = 15;
 /// The number of leading components of meanings that are left out.
 const COMMON: usize = 2;
-/// The least share of words at which meanings are compared. Most examples have little more than an article in common
-/// with a query.
+/// Meanings are compared only with examples that share more than this with the query. Most examples share little more than
+/// an article.
 const MIN_SHARE: f32 = 0.05;
-/// The weight of a meaning in a vote, relative to shared words.
+/// The weight of meaning in a vote, relative to shared words.
 const MEANING_WEIGHT: f32 = 0.5;
 
 /// An index of example requests.
@@ -29,29 +30,30 @@ pub(crate) struct ExampleIndex {
     starts: Vec<u32>,
     /// The examples that contain each token.
     postings: Vec<u32>,
-    /// For each example, the reciprocal of its length: the sum of its tokens' squared rarity.
+    /// The [`scale`] of each example.
     scales: Vec<f32>,
     meanings: Vec<Option<[i8; DIMENSIONS]>>,
     /// The positions of each example's tools in the catalog.
     tools: Vec<Vec<u32>>,
 }
 
-/// How similar the examples of a tool or of a record type are to a query.
+/// How similar the examples for a tool or a record type are to a query.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct ExampleMatch {
     /// The share of the words that the best example has in common with the query, from 0 to 1.
     pub(crate) words: f32,
     /// How close the meaning of the best example is to that of the query, from 0 to 1.
     pub(crate) meaning: f32,
-    /// The share of the most similar examples, by similarity.
+    /// Its share of the most similar examples, weighted by similarity.
     pub(crate) votes: f32,
 }
 
-/// How similar the examples are to a query.
+/// How similar the examples are to a query, by tool and by record type.
 #[derive(Default)]
 pub(crate) struct ExampleScores {
     by_tool: Vec<ExampleMatch>,
     by_family: Vec<ExampleMatch>,
+    /// The best match of each kind among all examples.
     pub(crate) best: ExampleMatch,
 }
 
@@ -74,7 +76,7 @@ impl Word {
     }
 }
 
-/// The distinct words of the examples, which are few: reading one takes longer than looking it up.
+/// The distinct words of the examples. There are few of them, and reading a word takes longer than looking it up.
 #[derive(Default)]
 struct WordTable {
     numbers: HashMap<String, u32>,
@@ -103,17 +105,17 @@ impl WordTable {
 }
 
 impl ExampleScores {
-    /// Returns the match of a tool, by its position in the catalog.
+    /// Returns the match for a tool, given its position in the catalog.
     pub(crate) fn of_tool(&self, tool: usize) -> ExampleMatch {
         self.by_tool.get(tool).copied().unwrap_or_default()
     }
 
-    /// Returns the match of a record type.
+    /// Returns the match for a record type.
     pub(crate) fn of_family(&self, family: usize) -> ExampleMatch {
         self.by_family.get(family).copied().unwrap_or_default()
     }
 
-    /// Returns true if one of the most similar examples is about the tool at a position.
+    /// Returns true if one of the most similar examples is labeled with the tool at this position in the catalog.
     pub(crate) fn has_votes(&self, tool: usize) -> bool {
         self.of_tool(tool).votes > 0.0
     }
@@ -170,7 +172,7 @@ impl ExampleIndex {
             }
         }
         self.starts.push(self.postings.len() as u32);
-        self.scales = lengths.into_iter().map(|length: f32| 1.0 / length.sqrt()).collect();
+        self.scales = lengths.into_iter().map(scale).collect();
     }
 
     /// Returns the examples that contain a token.
@@ -185,13 +187,13 @@ impl ExampleIndex {
         ((1.0 + self.tools.len() as f32) / (1.0 + frequency as f32)).ln() + 1.0
     }
 
-    /// Returns the vector of a word and its weight: rare words count for more.
+    /// Returns the vector of a word and its weight: rare words have more weight.
     fn meant(&self, word: &Word) -> Option<(WordVector, f32)> {
         let (stem, vector) = word.stem.zip(word.vector)?;
         Some((vector, self.rarity(self.postings(stem).len())))
     }
 
-    /// Compares a query with the examples. `families` are the record types of the tools.
+    /// Compares a query with the examples. `families` are the record types of the catalog's tools.
     pub(crate) fn scores(&self, query: &[String], analyzer: &Analyzer, families: &[usize]) -> ExampleScores {
         if self.tools.is_empty() {
             return ExampleScores::default();
@@ -236,7 +238,7 @@ impl ExampleIndex {
                 matches[*example as usize].words += weight;
             }
         }
-        let scale = 1.0 / length.sqrt().max(1.0);
+        let scale = scale(length);
         for (found, of_example) in matches.iter_mut().zip(&self.scales) {
             found.words *= scale * of_example;
         }
@@ -249,6 +251,12 @@ impl ExampleMatch {
         self.meaning = self.meaning.max(other.meaning);
         self.votes += other.votes;
     }
+}
+
+/// Returns the reciprocal of a text's length, given the sum of its tokens' squared rarity, which is at least 1 for each
+/// token. A text without tokens is similar to none.
+fn scale(sum: f32) -> f32 {
+    1.0 / sum.sqrt().max(1.0)
 }
 
 /// Sets the votes of the most similar examples.
@@ -284,7 +292,7 @@ fn meaning(words: impl Iterator<Item = (WordVector, f32)>) -> Option<[i8; DIMENS
 }
 
 /// Returns the same hash in every process.
-fn hash<T: std::hash::Hash + ?Sized>(value: &T) -> u64 {
+fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
     FixedState::default().hash_one(value)
 }
 
@@ -297,13 +305,15 @@ mod tests {
     const EXAMPLES: &str = "query\tarea\ttools\tset\n\
         who owes us money\ta\tlist_invoices\ts\n\
         put a note on ticket 5\ta\tcreate_note,update_ticket\ts\n\
-        add a remark to ticket 77\ta\tcreate_note\ts\n";
+        add a remark to ticket 77\ta\tcreate_note\ts\n\
+        5521\ta\tget_order\ts\n";
 
     fn scores(query: &str) -> ExampleScores {
         let analyzer = Analyzer::new(&WordLists::ENGLISH);
-        let positions = ["list_invoices", "create_note", "update_ticket"].into_iter().zip(0..).collect();
+        let tools = ["list_invoices", "create_note", "update_ticket", "get_order"];
+        let positions = tools.into_iter().zip(0..).collect();
         let index = ExampleIndex::with_positions(EXAMPLES, &positions, &analyzer);
-        index.scores(&tokenize(query), &analyzer, &[0, 1, 1])
+        index.scores(&tokenize(query), &analyzer, &[0, 1, 1, 2])
     }
 
     #[test]
@@ -318,7 +328,7 @@ mod tests {
     #[test]
     fn tool_of_an_example_counts_once_for_its_record_type() {
         let all = scores("put a note on ticket 9");
-        let votes: f32 = (0..2).map(|family| all.of_family(family).votes).sum();
+        let votes: f32 = (0..3).map(|family| all.of_family(family).votes).sum();
         assert!((votes - 1.0).abs() < 1e-4, "{votes}");
     }
 
@@ -330,5 +340,13 @@ mod tests {
             ExampleIndex::default().scores(&[], &Analyzer::new(&WordLists::ENGLISH), &[]).best.words,
             0.0
         );
+    }
+
+    #[test]
+    fn text_without_words_is_similar_to_no_example() {
+        let all = scores("48213");
+        assert!((0..3).all(|tool| !all.has_votes(tool)));
+        let all = scores("put a note on ticket 9");
+        assert!(all.of_tool(3).words == 0.0 && !all.has_votes(3), "{}", all.of_tool(3).words);
     }
 }

@@ -1,15 +1,17 @@
-//! What is known of how a tool matches a query, as numbers for the [decision trees](crate::decision_trees).
+//! Describes how well a tool matches a query as numbers for the [decision trees](crate::decision_trees).
+//!
+//! The models were trained on these exact numbers. After a change, they must be trained again.
 
 use crate::analyzer::Analyzer;
 use crate::document::ToolIndex;
 use crate::examples::ExampleScores;
 use crate::phrasing::ACTIVITIES;
 use crate::query::ParsedQuery;
-use crate::ranking::QueryScores;
+use crate::ranking::{PartScores, QueryScores};
 use crate::vocabulary::IndexedToken;
 use crate::word_vectors::WordVector;
 
-/// The names of the features, in their order.
+/// The names of the features, in the order in which [`FeatureReader::read`] returns them.
 pub(crate) const NAMES: [&str; COUNT] = [
     "rank",
     "relative_score",
@@ -64,12 +66,12 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "tool_intent",
 ];
 /// The number of features.
-pub(crate) const COUNT: usize = 51;
+const COUNT: usize = 51;
 
 /// The features of a tool.
-pub(crate) type Features = [f32; COUNT];
+pub(crate) type ToolFeatures = [f32; COUNT];
 
-/// A query, compared with all tools.
+/// Reads the features of tools for a query.
 pub(crate) struct FeatureReader<'a> {
     index: &'a ToolIndex,
     query: &'a ParsedQuery,
@@ -77,19 +79,10 @@ pub(crate) struct FeatureReader<'a> {
     examples: &'a ExampleScores,
     /// The stems that the query mentions.
     mentioned: Vec<IndexedToken>,
-    /// The query's words with their vectors and weights.
+    /// The vectors of the query's words, and how rare the words are in titles.
     words: Vec<(WordVector, f32)>,
-    best: BestScores,
-}
-
-/// The best score of each index.
-struct BestScores {
-    title: f32,
-    description: f32,
-    fields: f32,
-    meaning: f32,
-    collection_alias: f32,
-    action_alias: f32,
+    /// The best score of each part.
+    best: PartScores,
 }
 
 impl<'a> FeatureReader<'a> {
@@ -100,36 +93,25 @@ impl<'a> FeatureReader<'a> {
         scores: &'a QueryScores<'a>,
         examples: &'a ExampleScores,
     ) -> Self {
-        let best = |scores: &[f32]| scores.iter().copied().fold(1e-3, f32::max);
-        let best = BestScores {
-            title: best(&scores.titles),
-            description: best(&scores.descriptions),
-            fields: best(&scores.fields),
-            meaning: best(&scores.meanings),
-            collection_alias: best(&scores.collection_aliases),
-            action_alias: best(&scores.action_aliases),
-        };
         let words = query.meant_words();
         let rarity = |stem| index.titles.token_rarity(analyzer.vocabulary.stem(stem));
         let words = words.map(|(stem, vector)| (vector, rarity(stem))).collect();
         let related = query.things.iter().flat_map(|thing| &thing.related);
         let mentioned = query.stems.iter().chain(related);
         let mentioned = mentioned.filter_map(|stem| analyzer.vocabulary.stem(stem)).collect();
-        Self { index, query, scores, examples, mentioned, words, best }
+        Self { index, query, scores, examples, mentioned, words, best: scores.best_parts() }
     }
 
-    /// Returns the features of a tool that is at position `rank` with a score of `relative_score` times the best one.
-    pub(crate) fn read(&self, rank: usize, relative_score: f32, number: usize) -> Features {
+    /// Returns the features of the tool with this number. Its scores place it at position `rank`, with `relative_score`
+    /// times the best score.
+    pub(crate) fn read(&self, rank: usize, relative_score: f32, number: usize) -> ToolFeatures {
         let Self { index, query, scores, best, .. } = self;
         let tool = &index.tools[number];
-        let fields = tool.fields.map_or(0.0, |number| scores.fields[number]);
-        let meaning = scores.meanings.get(number).copied().unwrap_or_default();
-        let collection = tool.collection.map_or(0.0, |number| scores.collection_aliases[number]);
-        let action = tool.action_aliases.map_or(0.0, |number| scores.action_aliases[number]);
+        let parts = scores.parts(number, tool);
         let things = scores.things(number, tool);
         let head = scores.roles[tool.head];
         let owner = tool.owner.map(|owner| scores.roles[owner]);
-        let owner_flag = |flag: Option<bool>| flag.map_or(-1.0, is);
+        let owner_flag = |flag: Option<bool>| flag.map_or(-1.0, f32::from);
         let tokens = index.title_tokens.get(number).iter().filter(|token| !token.is_phrase());
         let stems: Vec<IndexedToken> = tokens.copied().collect();
         let title = self.title_match(&stems);
@@ -142,25 +124,25 @@ impl<'a> FeatureReader<'a> {
             rank as f32,
             relative_score.max(1e-6).ln(),
             scores.score(number, tool),
-            scores.titles[number],
-            scores.titles[number] / best.title,
-            scores.descriptions[tool.description],
-            scores.descriptions[tool.description] / best.description,
-            fields / best.fields,
-            meaning,
-            meaning / best.meaning,
-            collection,
-            collection / best.collection_alias,
-            action,
-            action / best.action_alias,
+            parts.title,
+            parts.title / best.title,
+            parts.description,
+            parts.description / best.description,
+            parts.fields / best.fields,
+            parts.meaning,
+            parts.meaning / best.meaning,
+            parts.collection_alias,
+            parts.collection_alias / best.collection_alias,
+            parts.action_alias,
+            parts.action_alias / best.action_alias,
             scores.coverage(number, tool),
             things.covered,
             things.titled,
             things.fields,
             things.all,
             things.all - things.covered,
-            is(things.has_head),
-            is(head.is_subject),
+            f32::from(things.has_head),
+            f32::from(head.is_subject),
             query.affinity(tool.intent),
             owner_flag(owner.map(|owner| owner.is_existing)),
             owner_flag(owner.map(|owner| owner.is_mentioned)),
@@ -174,7 +156,7 @@ impl<'a> FeatureReader<'a> {
             f32::from(tool.parts),
             scores.tool_factor(tool),
             query.words.len() as f32,
-            is(tool.writes()),
+            f32::from(tool.writes()),
             title.query_meaning,
             title.own_meaning,
             title.worst_meaning,
@@ -193,6 +175,7 @@ impl<'a> FeatureReader<'a> {
         ]
     }
 
+    /// Compares the stems of a title with the query.
     fn title_match(&self, title: &[IndexedToken]) -> TitleMatch {
         let mut found = TitleMatch { worst_meaning: 1.0, ..TitleMatch::default() };
         let (mut all, mut own) = (0.0, 0.0);
@@ -233,19 +216,16 @@ impl<'a> FeatureReader<'a> {
 struct TitleMatch {
     /// The number of words that the query doesn't mention.
     unmentioned: f32,
-    /// The share of the title that the query mentions, by rarity.
+    /// The share of the title that the query mentions, weighted by rarity.
     mentioned_share: f32,
+    /// The sum of the rarity of the words that the query doesn't mention.
     unmentioned_rarity: f32,
-    /// How close the query's words are to the title's.
+    /// How close the query's words are in meaning to the title's.
     query_meaning: f32,
-    /// How close the title's words are to the query's.
+    /// How close the title's words are in meaning to the query's.
     own_meaning: f32,
-    /// The same for the word that is least close.
+    /// How close the title's least close word is in meaning to the query's.
     worst_meaning: f32,
-}
-
-fn is(flag: bool) -> f32 {
-    f32::from(u8::from(flag))
 }
 
 #[cfg(test)]

@@ -18,7 +18,6 @@ use crate::text_ranking::TextIndex;
 use crate::token_texts::TokenTexts;
 use crate::tool_reader::{ToolReader, ToolText};
 use crate::tool_stems::ToolStems;
-
 use crate::vocabulary::IndexedToken;
 use crate::weights::Weights;
 use crate::word_lists::{WordLists, sections};
@@ -113,7 +112,7 @@ impl IndexBuilder {
         }
     }
 
-    /// Indexes what is known once the text of all tools is.
+    /// Builds the index once the text of all tools is known.
     fn finish(
         mut self,
         mut tools: Vec<ToolDocument>,

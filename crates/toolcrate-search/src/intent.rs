@@ -9,7 +9,7 @@ use crate::function_words::{
 };
 use crate::word_lists::sections;
 
-/// An action on records.
+/// An action on records. The numbers of the variants are features that the ranking model was trained with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Intent {
     /// Find records. Also the intent of queries without a verb.
@@ -90,6 +90,7 @@ pub(crate) struct VerbTable {
     verbs: Vec<Verb>,
     /// The positions of the verbs that may start with a word.
     by_first_word: HashMap<String, Vec<usize>>,
+    /// Every word of every verb.
     all_words: HashSet<&'static str>,
 }
 
@@ -365,7 +366,7 @@ impl Intent {
         Self::from_name(tool.verb()).unwrap_or(Self::Other)
     }
 
-    /// Returns the activity as one of those that phrasing tells apart.
+    /// Returns the corresponding one of the [`ACTIVITIES`](crate::phrasing::ACTIVITIES) that phrasing shows.
     pub(crate) fn as_activity(self) -> Self {
         if matches!(self, Self::Usages | Self::Statement) { Self::Other } else { self }
     }

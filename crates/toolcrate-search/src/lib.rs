@@ -1,9 +1,9 @@
 //! Finds the tools in a catalog that match a natural-language query.
 //!
-//! [`SearchEngine`] computes two BM25 scores and adds them up. One compares the query with the stems of a tool's title
-//! and description, and the other compares it with the words that people use for the records in the tool's collection.
-//! A verb in the query favors tools with that action, and a word outside the vocabulary is replaced with the most
-//! similar word in it.
+//! [`SearchEngine`] scores each tool with BM25 and word vectors. It compares the query with the tool's title and
+//! description, with the fields of its records, and with the words that people use for those records. A verb in the query
+//! favors tools with that action, and a word outside the vocabulary is replaced with the most similar word in it.
+//! Decision trees trained on labeled queries then rerank the best tools.
 //!
 //! The engine knows English but no particular API: [`WordLists`] are passed to it as data. [`evaluate`] measures its
 //! recall on labeled queries, and [`check_word_lists`] finds entries that match no tool.
@@ -41,6 +41,7 @@ mod function_words;
 mod index;
 mod index_builder;
 mod intent;
+mod labeled_queries;
 mod meaning;
 mod names;
 mod opposites;

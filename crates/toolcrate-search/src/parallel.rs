@@ -19,8 +19,8 @@ pub(crate) fn join<A, B: Send>(this: impl FnOnce() -> A, other: impl FnOnce() ->
     })
 }
 
-/// Maps items on another thread while this one uses the results, which it gets in order. Results that aren't ready when
-/// they are needed are computed on this thread.
+/// Maps items on another thread while this one uses the results, which are in the order of the items. While a result isn't
+/// ready, this thread maps items too.
 pub(crate) fn map_ahead<T: Sync, R: Send, A>(
     items: &[T],
     map: impl Fn(&T) -> R + Sync,
@@ -38,6 +38,8 @@ pub(crate) fn map_ahead<T: Sync, R: Send, A>(
         iter::from_fn(map_next).all(|chunk| sender.send(chunk).is_ok());
     };
     let use_chunks = || {
+        // Dropping it when the results are no longer used stops the other thread.
+        let receiver = receiver;
         let mut waiting = BTreeMap::new();
         let mut numbers = 0..;
         let chunks = iter::from_fn(|| {

@@ -1,7 +1,7 @@
 //! Predicts the activity that a query requests from its phrasing.
 //!
-//! The model is a logistic regression over groups of up to three adjacent words. Words that name records, names and
-//! numbers are replaced with placeholders, so the model applies to any API in English.
+//! The model is a logistic regression over groups of up to three adjacent words. Numbers, names, and words in tool titles
+//! are replaced with placeholders, so the model applies to any API in English.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use foldhash::HashMap;
 use crate::analyzer::Analyzer;
 use crate::intent::{Intent, VerbTable};
 
-/// The activities that the model tells apart.
+/// The activities between which the model distinguishes, in the order of its weights.
 pub(crate) const ACTIVITIES: [Intent; 8] = [
     Intent::List,
     Intent::Get,
@@ -22,9 +22,10 @@ pub(crate) const ACTIVITIES: [Intent; 8] = [
     Intent::Other,
 ];
 
-/// The probability of each activity.
+/// The probability of each of the [`ACTIVITIES`].
 pub(crate) type ActivityShares = [f32; ACTIVITIES.len()];
 
+/// The weights of each feature. Those of the empty feature apply to every query.
 static MODEL: LazyLock<HashMap<&str, ActivityShares>> =
     LazyLock::new(|| include_str!("../data/ranking/phrasing.txt").lines().filter_map(parse).collect());
 
@@ -38,7 +39,7 @@ fn parse(line: &'static str) -> Option<(&'static str, ActivityShares)> {
     Some((feature, parsed))
 }
 
-/// Returns the probability of each activity.
+/// Returns the probability of each activity for a query with these features.
 pub(crate) fn activity_shares(features: &[String]) -> ActivityShares {
     let mut sums = MODEL.get("").copied().unwrap_or_default();
     for weights in features.iter().filter_map(|feature| MODEL.get(feature.as_str())) {
@@ -77,6 +78,7 @@ pub(crate) fn features(
     features
 }
 
+/// Returns the placeholder for a number, a name, or a word in titles, or else the word itself. Verbs are kept.
 fn placeholder(word: &str, is_name: bool, analyzer: &Analyzer, verbs: &VerbTable) -> String {
     if word.contains(|c: char| c.is_ascii_digit()) {
         return if word.len() < 3 { "0" } else { "#" }.to_owned();

@@ -33,13 +33,13 @@ pub(crate) struct ParsedQuery {
     pub(crate) intent: Intent,
     /// True if the intent is certain: a verb within a clause may be a noun, or part of a description.
     pub(crate) is_sure: bool,
-    /// Whether it asks for information, so that nothing is to be changed.
+    /// True if it asks for information, so nothing is to be changed.
     pub(crate) is_question: bool,
     /// The number of record IDs in it.
     pub(crate) id_count: usize,
-    /// The probability of each activity, judging by its phrasing.
+    /// The probability of each activity, based on its phrasing.
     pub(crate) activities: ActivityShares,
-    /// What is known of its phrasing.
+    /// The features of its phrasing.
     pub(crate) phrasing: Vec<String>,
     /// [`Weights::uncertain_list`].
     uncertain_list: f32,

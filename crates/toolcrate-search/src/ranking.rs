@@ -14,6 +14,9 @@ use crate::weights::Weights;
 /// Minimum scale for the score of a meaning, for a query that shares no word with any title.
 const MIN_MEANING_SCALE: f32 = 8.0;
 
+/// Minimum best score of a part, so the scores of a part without matches can be divided by it.
+const MIN_BEST_SCORE: f32 = 1e-3;
+
 /// The share of a query's things that a tool must cover for the query to name its action.
 const MIN_ACTION_COVERAGE: f32 = 0.5;
 
@@ -25,12 +28,12 @@ pub(crate) struct QueryScores<'a> {
     weights: &'a Weights,
     /// The scores of whole texts, which are all that counts if nothing else is known of the tools.
     texts: Option<Vec<f32>>,
-    pub(crate) titles: Vec<f32>,
-    pub(crate) descriptions: Vec<f32>,
-    pub(crate) fields: Vec<f32>,
-    pub(crate) collection_aliases: Vec<f32>,
-    pub(crate) action_aliases: Vec<f32>,
-    pub(crate) meanings: Vec<f32>,
+    titles: Vec<f32>,
+    descriptions: Vec<f32>,
+    fields: Vec<f32>,
+    collection_aliases: Vec<f32>,
+    action_aliases: Vec<f32>,
+    meanings: Vec<f32>,
     /// The value of a full match in meaning.
     meaning_scale: f32,
     concepts: Vec<ConceptMatches>,
@@ -100,21 +103,43 @@ impl<'a> QueryScores<'a> {
         if let Some(texts) = &self.texts {
             return texts[number];
         }
-        let fields = tool.fields.map_or(0.0, |number| self.fields[number]);
-        let meaning = self.meanings.get(number).copied().unwrap_or_default();
-        let text = self.titles[number]
-            + description_weight(tool, weights) * self.descriptions[tool.description]
-            + weights.field * fields
-            + self.meaning_scale * meaning;
-        let collection = tool.collection.map_or(0.0, |number| self.collection_aliases[number]);
+        let parts = self.parts(number, tool);
+        let text = parts.title
+            + description_weight(tool, weights) * parts.description
+            + weights.field * parts.fields
+            + self.meaning_scale * parts.meaning;
         // An action's aliases describe what to do, which is different from listing where something is used.
-        let action = tool.action_aliases.filter(|_| query.intent != Intent::Usages);
-        let action = action.map_or(0.0, |number| self.action_aliases[number]);
+        let action = if query.intent == Intent::Usages { 0.0 } else { parts.action_alias };
         let context = self.head_factor(number, tool) * self.coverage_factor(number, tool);
         let context =
             if query.is_question && tool.writes() { context * weights.answering_write } else { context };
-        context * (text + weights.collection_alias * collection) * self.tool_factor(tool)
+        context * (text + weights.collection_alias * parts.collection_alias) * self.tool_factor(tool)
             + weights.action_alias * action * context
+    }
+
+    /// Returns the scores of the parts of a tool's text.
+    pub(crate) fn parts(&self, number: usize, tool: &ToolDocument) -> PartScores {
+        PartScores {
+            title: self.titles[number],
+            description: self.descriptions[tool.description],
+            fields: tool.fields.map_or(0.0, |number| self.fields[number]),
+            meaning: self.meanings.get(number).copied().unwrap_or_default(),
+            collection_alias: tool.collection.map_or(0.0, |number| self.collection_aliases[number]),
+            action_alias: tool.action_aliases.map_or(0.0, |number| self.action_aliases[number]),
+        }
+    }
+
+    /// Returns the best score of each part.
+    pub(crate) fn best_parts(&self) -> PartScores {
+        let best = |scores: &[f32]| scores.iter().copied().fold(MIN_BEST_SCORE, f32::max);
+        PartScores {
+            title: best(&self.titles),
+            description: best(&self.descriptions),
+            fields: best(&self.fields),
+            meaning: best(&self.meanings),
+            collection_alias: best(&self.collection_aliases),
+            action_alias: best(&self.action_aliases),
+        }
     }
 
     /// Returns the share of the things mentioned in the query that the tool covers, from 0 to 1.
@@ -130,7 +155,7 @@ impl<'a> QueryScores<'a> {
         1.0 - self.weights.coverage + self.weights.coverage * self.coverage(number, tool)
     }
 
-    /// Returns a factor for whether the tool covers the query's main thing.
+    /// Returns the factor for how well the tool matches the query's main thing.
     fn head_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
         let lacks_head =
             self.query.has_head && !self.concepts.first().is_none_or(|head| head.is_in_title(number, tool));
@@ -200,6 +225,16 @@ impl<'a> QueryScores<'a> {
             has_head: self.concepts.first().is_none_or(|head| head.is_in_title(number, tool)),
         }
     }
+}
+
+/// The scores of the parts of a tool's text.
+pub(crate) struct PartScores {
+    pub(crate) title: f32,
+    pub(crate) description: f32,
+    pub(crate) fields: f32,
+    pub(crate) meaning: f32,
+    pub(crate) collection_alias: f32,
+    pub(crate) action_alias: f32,
 }
 
 /// How many of the things mentioned in a query match a tool.

@@ -59,7 +59,7 @@ impl Penalty {
     }
 }
 
-/// Returns the pairs of adjacent bytes in a text, with a bit for all that have the same hash.
+/// Returns the set of a text's pairs of adjacent bytes. Each bit stands for the pairs with the same hash.
 fn pair_set(text: &str) -> u64 {
     let hash = |pair: &[u8]| u32::from(pair[0]) * 31 + u32::from(pair[1]);
     text.as_bytes().windows(2).fold(0, |pairs, pair| pairs | 1 << (hash(pair) % u64::BITS))

@@ -1,4 +1,4 @@
-//! The tokens of many texts, in one allocation.
+//! Stores the tokens of many texts in one allocation.
 
 use crate::vocabulary::IndexedToken;
 
@@ -6,12 +6,12 @@ use crate::vocabulary::IndexedToken;
 #[derive(Default)]
 pub(crate) struct TokenTexts {
     tokens: Vec<IndexedToken>,
-    /// The position behind each text.
+    /// The end position of each text.
     ends: Vec<usize>,
 }
 
 impl TokenTexts {
-    /// Creates an empty list with space for some texts of an expected length.
+    /// Creates an empty list with space for `texts` texts of `tokens` tokens each.
     pub(crate) fn with_capacity(texts: usize, tokens: usize) -> Self {
         Self { tokens: Vec::with_capacity(texts * tokens), ends: Vec::with_capacity(texts) }
     }

@@ -44,7 +44,7 @@ pub(crate) fn tokenize(text: &str) -> Vec<String> {
 
 /// Returns a text in lower case.
 pub(crate) fn lowercase(text: &str) -> Cow<'_, str> {
-    // Most indexed text is ASCII, and has no capital letters.
+    // Most indexed text is ASCII and has no capital letters.
     if !text.is_ascii() {
         Cow::Owned(text.to_lowercase())
     } else if text.bytes().fold(false, |any, byte| any | byte.is_ascii_uppercase()) {
@@ -80,7 +80,7 @@ pub(crate) fn words_in(text: &str, mut found: impl FnMut(&str)) {
     }
 }
 
-/// Calls a function with each word that a part of a text without spaces and punctuation consists of.
+/// Calls a function with each word in a part of a text that has neither spaces nor punctuation.
 fn add_word(word: &str, mut found: impl FnMut(&str)) {
     if let Some((first, second)) = expand_contraction(word) {
         found(first);
@@ -125,7 +125,7 @@ fn expand_contraction(word: &str) -> Option<(&str, &'static str)> {
     const NEGATED_VERBS: [&str; 10] =
         ["do", "does", "did", "is", "are", "was", "has", "have", "should", "could"];
     let is_one_of = |all: &[&str], word: &str| all.iter().any(|one| word.eq_ignore_ascii_case(one));
-    // Most words end in neither letter, which is much cheaper to see than a suffix.
+    // Most words end in neither letter, and this is much cheaper to check than the suffixes.
     let last = word.bytes().last().filter(|last| matches!(last, b's' | b't'))?;
     if last == b's' {
         let bare = &word[..word.len() - 1];

@@ -1,4 +1,4 @@
-//! Reads what a catalog says about its tools, before any of it is indexed.
+//! Reads the text about the tools in a catalog before it is indexed.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use crate::tokenizer::{lowercase, words_in};
 use crate::weights::Weights;
 use crate::word_lists::{WordLists, lines};
 
-/// What a catalog says about a tool. Its text consists of words in lower case, separated by spaces.
+/// The text about a tool in a catalog. Unless noted otherwise, it consists of words in lower case, separated by spaces.
 pub(crate) struct ToolText {
     pub(crate) tool: Tool,
     pub(crate) intent: Intent,
@@ -21,11 +21,12 @@ pub(crate) struct ToolText {
     pub(crate) title: String,
     /// The part of the title that is its subject: the last word, ignoring qualifiers that identify the record.
     head: Range<usize>,
+    /// The description, as written.
     description: Cow<'static, str>,
-    /// The words in the first sentence of the description that aren't in the title, without the verb and without what
-    /// is in parentheses.
+    /// The words in the first sentence of the description that aren't in the title, except its verb and the text in
+    /// parentheses.
     pub(crate) new_words: String,
-    /// What is in parentheses in the first sentence.
+    /// The text in parentheses in the first sentence of the description.
     explanation: Range<usize>,
     /// The index of its collection's aliases.
     pub(crate) collection: Option<usize>,
@@ -50,13 +51,13 @@ impl ToolText {
         &self.description
     }
 
-    /// Returns what explains the first sentence in parentheses, as written.
+    /// Returns the explanation in parentheses in the first sentence, as written.
     pub(crate) fn explanation(&self) -> &str {
         &self.description[self.explanation.clone()]
     }
 }
 
-/// Reads the text of tools. This doesn't need the vocabulary, so it can be done while that of the lists is indexed.
+/// Reads the text of tools. This doesn't require the vocabulary, so it can run while the word lists are indexed.
 pub(crate) struct ToolReader {
     weights: Weights,
     aliases: AliasIndex,
@@ -87,7 +88,7 @@ impl ToolReader {
         let written = in_noun_order(without_verb(&summary.title, intent), intent);
         let (title, head) = read_title(&written);
         let (sentence, explanation) = split_explanation(first_sentence(&summary.description));
-        // If a description starts with the title as written, as half of them do, only its verb may be new.
+        // If a description starts with the title as written, which is true of half of them, only its verb may be new.
         let is_title = matches!(written, Cow::Borrowed(_)) && sentence.trim_end_matches('.') == summary.title;
         let sentence = if is_title { sentence.split(' ').next().unwrap_or_default() } else { sentence };
         let mut path = normalize_path(tool.path());
@@ -111,14 +112,14 @@ impl ToolReader {
         }
     }
 
-    /// Returns the popularity of a tool that works on the records at a path, in so many other records.
+    /// Returns the popularity of a tool for the records at a path. `depth` is the number of parameters in its path.
     fn weight(&self, depth: usize, records: &str) -> f32 {
         let popular = if self.popular.contains(records) { self.weights.popular } else { 1.0 };
         popular * self.weights.nesting.powi(i32::try_from(depth).unwrap_or(0))
     }
 }
 
-/// Returns the words of a title, and where its subject is.
+/// Returns the words of a title, and the position of its subject.
 fn read_title(title: &str) -> (String, Range<usize>) {
     let (subject, qualifiers) = title.split_at(subject_end(title));
     let mut words = String::with_capacity(title.len());
@@ -130,12 +131,12 @@ fn read_title(title: &str) -> (String, Range<usize>) {
 
 /// Returns the first sentence of a text.
 fn first_sentence(text: &str) -> &str {
-    // The period is rare, so that this takes less time than a search for both characters.
+    // Periods are rare, so this is faster than searching for both characters.
     let mut ends = text.match_indices('.').map(|(at, _)| at);
     ends.find(|at| text[at + 1..].starts_with(' ')).map_or(text, |end| &text[..end])
 }
 
-/// Returns what precedes the parentheses of a sentence, and where the text between the parentheses is.
+/// Returns the part of a sentence before its parentheses, and the position of the text in the parentheses.
 fn split_explanation(sentence: &str) -> (&str, Range<usize>) {
     let mut starts = sentence.match_indices('(').map(|(at, _)| at);
     match starts.find(|at| sentence[..*at].bytes().last() == Some(b' ')) {

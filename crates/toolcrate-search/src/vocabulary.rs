@@ -1,4 +1,4 @@
-//! The words of indexed text, their stems, and the phrases of several stems. Stems and phrases are numbered, so that
+//! The words of indexed text, their stems, and the phrases of several stems. Stems and phrases are numbered, so
 //! indexing a text compares numbers rather than text.
 
 use std::hash::BuildHasher;
@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use foldhash::fast::{FixedState, RandomState};
 use indexmap::IndexMap;
 
-/// What separates the stems of a phrase that is written as text. Words don't contain it.
+/// The separator between the stems of a phrase in text form. Words don't contain it.
 pub(crate) const SEPARATOR: &str = "_";
 
 /// A stem or phrase of a [`Vocabulary`].
@@ -15,7 +15,7 @@ pub(crate) const SEPARATOR: &str = "_";
 pub(crate) struct IndexedToken(u32);
 
 impl IndexedToken {
-    /// The bit that tells phrases from stems.
+    /// The bit that distinguishes phrases from stems.
     const PHRASE: u32 = 1 << 31;
 
     /// Returns true if this is a phrase.
@@ -55,9 +55,12 @@ pub(crate) struct StemUse {
 
 /// The words, stems and phrases of indexed text.
 pub(crate) struct Vocabulary {
+    /// The words, by number.
     pub(crate) words: IndexMap<String, WordStats, RandomState>,
+    /// The stems, in the order of their numbers.
     stems: IndexMap<String, StemUse, RandomState>,
-    /// The number of each phrase, by the hash of its stems: with 64 bits, two phrases never share one in practice.
+    /// The token of each phrase, by the hash of its stems. In practice, 64 bits are enough for no two phrases to share
+    /// one.
     phrases: HashMap<u64, IndexedToken>,
     hasher: FixedState,
 }
@@ -110,7 +113,7 @@ impl Vocabulary {
         self.stems.get(stem).copied().unwrap_or_default()
     }
 
-    /// Returns where a stem occurs, so that it can be changed.
+    /// Returns a mutable reference to where a stem occurs.
     pub(crate) fn stem_use_mut(&mut self, stem: IndexedToken) -> &mut StemUse {
         &mut self.stems[stem.number()]
     }

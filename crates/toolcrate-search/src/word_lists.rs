@@ -1,9 +1,10 @@
 //! The engine's word lists, and the functions that parse them.
 
-/// An API's search vocabulary, as text in two formats.
+/// An API's search vocabulary, examples, and ranking model, as text.
 ///
-/// Lines that start with `#` and empty lines are ignored in both. A *sectioned* list has headings in brackets, each
-/// followed by its entries, one per line; the other lists have one entry per line.
+/// Except for the examples and the ranking model, the lists have one of two formats. Lines that start with `#` and empty
+/// lines are ignored in both. A *sectioned* list has headings in brackets, each followed by its entries, one per line; the
+/// other lists have one entry per line.
 ///
 /// ```text
 /// [/service/tickets]
@@ -36,11 +37,11 @@ pub struct WordLists {
     pub collection_aliases: &'static str,
     /// Sectioned: an operation's method and path with `{}` for each parameter, followed by how people ask for it.
     pub action_aliases: &'static str,
-    /// Example requests, each with its area, the short names of the right tools and its set, separated by tabs. The first
-    /// line is a heading.
+    /// Example requests in the format of [labeled queries](crate::evaluate): if a query resembles an example, the right
+    /// tools for that example rank higher.
     pub examples: &'static str,
-    /// The decision trees that rank the best tools, as `data/ranking/train.py` writes them. Without any, the tools are
-    /// ranked by their scores alone.
+    /// The decision trees that rerank the best tools, in the format that `data/ranking/train.py` writes. If it is empty,
+    /// tools are ranked only by their scores.
     pub ranking: &'static str,
     /// `part: weight: word, word: activity`: the weight of tools whose short name contains `part`, unless the query
     /// contains one of the words. If an activity is given, the weight applies only to queries for it.

@@ -122,7 +122,7 @@ fn round(number: f32) -> i8 {
 
 /// Returns the cosine of the angle between two quantized vectors.
 pub(crate) fn cosine(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> f32 {
-    // Products fit in 16 bits, of which a processor multiplies more at a time.
+    // Products fit in 16 bits, and processors multiply more 16-bit numbers at a time.
     let product: i32 = a.iter().zip(b).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum();
     product as f32 / (LENGTH * LENGTH)
 }

@@ -9,10 +9,11 @@ use cwpsa::word_lists::{WORD_LISTS, search_engine};
 use toolcrate_search::evaluate::{LabeledQuery, Recall, parse_queries, unknown_labels};
 use toolcrate_search::{SearchEngine, WordLists, check_word_lists};
 
-/// The example requests, which the search is also trained on.
+/// The example requests, on which the search is also trained.
 const EXAMPLES: &str = WORD_LISTS.examples;
 /// Queries that nobody reads during tuning, but whose recall is measured.
 const DEV: &str = include_str!("../search_eval/dev.tsv");
+/// More such queries.
 const KEPT: &str = include_str!("../search_eval/kept.tsv");
 /// Queries that are neither read nor measured during tuning.
 const TEST: &str = include_str!("../search_eval/test.tsv");
@@ -48,7 +49,7 @@ fn word_lists_fit_the_catalog() {
 }
 
 #[test]
-fn measured_queries_are_no_examples() {
+fn measured_queries_are_not_examples() {
     let examples: HashSet<&str> = parse_queries(EXAMPLES).map(|example| example.query).collect();
     for file in [DEV, KEPT, TEST, POSTS, FINAL] {
         for labeled in parse_queries(file) {

@@ -16,13 +16,13 @@ pub struct ToolSummary<'a> {
 }
 
 impl<'a> ToolSummary<'a> {
-    /// Reads the text from the line of a record. Whatever follows it isn't read, which is most of the record.
+    /// Reads the text from the line of a record. The rest of the line, which is most of the record, isn't read.
     ///
     /// # Errors
-    /// Returns an error if the line is malformed up to the description, or lacks one of them.
+    /// Returns an error if the line is malformed before the end of both texts, or lacks one of them.
     pub fn from_line(line: &'a str) -> Result<Self, serde_json::Error> {
         let mut read = SummaryVisitor::default();
-        // After both are found, the visitor stops, which the deserializer takes for an error.
+        // The visitor stops once it has both texts, which the deserializer reports as an error.
         let result = serde_json::Deserializer::from_str(line).deserialize_map(&mut read);
         match (read.title, read.description) {
             (Some(title), Some(description)) => Ok(Self { title, description }),

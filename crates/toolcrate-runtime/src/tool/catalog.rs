@@ -353,7 +353,7 @@ impl Tool {
         self.expect_parsed(serde_json::from_str(self.line()))
     }
 
-    /// Returns only title and description, without parsing the rest of the record.
+    /// Returns only the title and description, without parsing the rest of the record.
     ///
     /// # Panics
     /// Panics like [`details`](Self::details).

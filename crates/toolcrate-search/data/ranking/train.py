@@ -77,13 +77,23 @@ class Queries:
 
 
 def activity(tool):
-    """Returns the number of the activity of a tool, judging by its name."""
+    """Returns the number of a tool's activity, based on its name."""
     verb = tool.split("_")[0]
     return ACTIVITIES.index(verb if verb in ACTIVITIES else "other")
 
 
 def fold(text):
     return zlib.crc32(text.encode()) % FOLDS
+
+
+def examples(files, left_out=None):
+    """Returns the phrasing and the right tools of each distinct query, except those in a fold."""
+    found = {}
+    for queries in files:
+        for text, phrasing, tools in zip(queries.texts, queries.phrasing, queries.tools):
+            if fold(text) != left_out:
+                found[text] = (phrasing, tools)
+    return list(found.values())
 
 
 def train_phrasing(examples):
@@ -113,16 +123,11 @@ def predict(table, phrasing):
 
 
 def shares_of_others(files):
-    """Predicts each query with a model that was trained without it."""
+    """Predicts the activity shares of each query with a model that was trained without it."""
     for queries in files:
         queries.shares = [None] * len(queries.texts)
     for number in range(FOLDS):
-        examples = {}
-        for queries in files:
-            for text, phrasing, tools in zip(queries.texts, queries.phrasing, queries.tools):
-                if fold(text) != number:
-                    examples[text] = (phrasing, tools)
-        table = train_phrasing(list(examples.values()))
+        table = train_phrasing(examples(files, left_out=number))
         for queries in files:
             for i, text in enumerate(queries.texts):
                 if fold(text) == number:
@@ -130,11 +135,7 @@ def shares_of_others(files):
 
 
 def write_phrasing(path, files):
-    examples = {}
-    for queries in files:
-        for text, phrasing, tools in zip(queries.texts, queries.phrasing, queries.tools):
-            examples[text] = (phrasing, tools)
-    table = train_phrasing(list(examples.values()))
+    table = train_phrasing(examples(files))
     lines = [f"{name}\t{' '.join(map(str, weights))}" for name, weights in sorted(table.items())]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-//! Writes what the ranking knows of labeled queries, for `data/ranking/train.py`.
+//! Writes the training data of labeled queries for `data/ranking/train.py`.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -7,8 +7,9 @@ use std::path::Path;
 use toolcrate_search::SearchEngine;
 use toolcrate_search::evaluate::LabeledQuery;
 
-/// Appends to a file: a line with the names of the features; for each query a line with its set, text, activity of the right tools, and phrasing; and for each of
-/// the best tools a line with 1 if it is right, otherwise 0, its activity, and its features. Columns are separated by tabs.
+/// Appends lines to a file, with columns separated by tabs: a line with `F` and the names of the features; a line for each
+/// query with `Q`, its set, its text, the short names of the right tools, and the features of its phrasing; and after it, a
+/// line for each of the best tools with 1 if the tool is right or 0 if it isn't, its short name, and its features.
 pub(crate) fn write(path: &Path, set: &str, engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
     let file = File::options().append(true).create(true).open(path).expect("a file");
     let mut file = BufWriter::new(file);

@@ -10,11 +10,10 @@
 //! Without `--lists`, the English word lists are used. `--without NAME` leaves a list out. `--only plain` skips the
 //! comparison. `--missed` prints queries whose right tool isn't among the first five results, and `--not-first` prints those
 //! whose right tool isn't the first result. `--half kept` or `--half train` runs one half of the queries, and
-//! `--sample 40:20` runs queries 20, 60, 100 and so on. `--drop 0.5:7` drops half of the aliases, chosen by seed 7, because
-//! aliases written for the measured queries would make them too easy. `--features FILE` writes what the ranking knows of
-//! the queries, for `data/ranking/train.py`, and `--fold 0:5` selects the first of five parts of the queries and leaves these out
-//! of the examples. `NAME=VALUE` sets a weight. `--speed` measures how long indexing and
-//! queries take.
+//! `--sample 40:20` runs queries 20, 60, 100, and so on. `--drop 0.5:7` drops half of the aliases, chosen with seed 7,
+//! because aliases written for the measured queries would make them too easy. `--features FILE` appends the training data of
+//! the queries to a file for `data/ranking/train.py`. `--fold 0:5` selects the first of five parts of the queries, and leaves
+//! them out of the examples. `NAME=VALUE` sets a weight. `--speed` measures how long indexing and queries take.
 
 mod catalog;
 mod features;
@@ -196,7 +195,7 @@ fn print_not_first(engine: &SearchEngine, queries: &[LabeledQuery<'_>]) {
     }
 }
 
-/// Reads a folder's lists by name, except one; missing ones default to English.
+/// Reads the lists in the selected folder. Missing lists and the one that is left out default to English.
 fn read_lists(options: &Options) -> WordLists {
     let without = options.without.as_deref();
     let list = |name: &str| -> Option<&'static str> {

@@ -19,8 +19,8 @@ const LARGE: usize = 10_000;
 /// The maximum length of a query that is read, in bytes.
 const MAX_QUERY: usize = 1024;
 
-/// Prints the time that it takes to index a catalog and one of 10,000 tools, and the processor time that a labeled query
-/// and the most expensive queries take.
+/// Prints the time that it takes to index a catalog and one with 10,000 tools, and the processor time of the labeled queries
+/// and the most expensive query.
 pub(crate) fn report(folder: &Path, lists: &WordLists, queries: &[LabeledQuery<'_>]) {
     let small = catalog::read(folder);
     let (engine, time) = index(small, lists);
@@ -69,8 +69,8 @@ fn elapsed() -> Duration {
     START.elapsed()
 }
 
-/// Returns the processor time of this thread, which doesn't depend on what else the machine does, or where it isn't
-/// known the time.
+/// Returns this thread's processor time, which doesn't depend on other programs. Where it isn't known, returns the elapsed
+/// time.
 fn processor_time() -> Duration {
     // The kernel brings the time up to date when a thread yields.
     std::thread::yield_now();
