@@ -1,5 +1,6 @@
 //! Compares a query with example requests, each of which is labeled with the right tools.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash};
 
 use foldhash::HashMap;
@@ -215,14 +216,9 @@ impl ExampleIndex {
         };
         for (found, tools) in matches.into_iter().zip(&self.tools) {
             scores.best.add(found);
-            let mut last = None;
-            for tool in tools {
-                let family = families[*tool as usize];
-                scores.by_tool[*tool as usize].add(found);
-                if last.replace(family) != Some(family) {
-                    scores.by_family[family].add(found);
-                }
-            }
+            tools.iter().for_each(|tool| scores.by_tool[*tool as usize].add(found));
+            let of_tools: BTreeSet<usize> = tools.iter().map(|tool| families[*tool as usize]).collect();
+            of_tools.into_iter().for_each(|family| scores.by_family[family].add(found));
         }
         scores
     }

@@ -1,5 +1,6 @@
 //! Reads catalogs from files, or creates them at run time.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use toolcrate_catalog::{CatalogFiles, CatalogText, CollectionRecord, FilterRecord, ToolRecord};
@@ -64,6 +65,18 @@ pub(crate) fn multiply(folder: &Path, count: usize) -> &'static Catalog {
     files.add_records("filters", parsed::<FilterRecord<'static>>(&filters)).expect("records");
     let files = files.into_files();
     leak(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+}
+
+/// Returns labeled queries that consist of the titles of a catalog's tools, starting in lower case.
+pub(crate) fn title_queries(catalog: &'static Catalog) -> String {
+    let mut tools: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for tool in catalog.tools() {
+        let title = tool.summary().title;
+        let (first, rest) = title.split_at(title.chars().next().map_or(0, char::len_utf8));
+        tools.entry(format!("{}{rest}", first.to_lowercase())).or_default().push(tool.short_name());
+    }
+    let lines = tools.iter().map(|(title, tools)| format!("{title}\tall\t{}\ttitles\n", tools.join(",")));
+    "query\tarea\ttools\tset\n".to_owned() + &lines.collect::<String>()
 }
 
 fn parsed<R: Deserialize<'static>>(values: &[Value]) -> Vec<R> {

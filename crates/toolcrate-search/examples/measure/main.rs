@@ -13,7 +13,8 @@
 //! `--sample 40:20` runs queries 20, 60, 100, and so on. `--drop 0.5:7` drops half of the aliases, chosen with seed 7,
 //! because aliases written for the measured queries would make them too easy. `--features FILE` appends the training data of
 //! the queries to a file for `data/ranking/train.py`. `--fold 0:5` selects the first of five parts of the queries, and leaves
-//! them out of the examples. `NAME=VALUE` sets a weight. `--speed` measures how long indexing and queries take.
+//! them out of the examples. `--titles` measures the titles of the tools as queries. `NAME=VALUE` sets a weight. `--speed`
+//! measures how long indexing and queries take.
 
 mod catalog;
 mod features;
@@ -40,6 +41,7 @@ struct Options {
     prints_missed: bool,
     prints_not_first: bool,
     measures_speed: bool,
+    measures_titles: bool,
     half: Option<String>,
     sample: Option<(usize, usize)>,
     dropped: Option<(f64, u64)>,
@@ -84,15 +86,15 @@ fn main() {
         return;
     }
     let catalog = catalog::read(folder);
-    for file in files {
-        let text: &'static str = read(file).leak();
+    let mut texts: Vec<(String, String)> = files.iter().map(|file| (file_stem(file), read(file))).collect();
+    texts.extend(options.measures_titles.then(|| ("catalog".to_owned(), catalog::title_queries(catalog))));
+    for (file, text) in &texts {
         let mut sets: Vec<&str> = parse_queries(text).map(|labeled| labeled.set).collect();
         sets.sort_unstable();
         sets.dedup();
         for set in sets {
             let queries = options.chosen(parse_queries(text).filter(|labeled| labeled.set == set));
-            let name = format!("{} {set}", file.file_stem().unwrap_or_default().to_string_lossy());
-            report(&name, catalog, &lists, &queries, &options);
+            report(&format!("{file} {set}"), catalog, &lists, &queries, &options);
         }
     }
 }
@@ -109,6 +111,7 @@ fn parse_arguments() -> Options {
             "--missed" => options.prints_missed = true,
             "--not-first" => options.prints_not_first = true,
             "--speed" => options.measures_speed = true,
+            "--titles" => options.measures_titles = true,
             "--half" => options.half = Some(value()),
             "--sample" => options.sample = parse_pair(&value()),
             "--fold" => options.fold = parse_pair(&value()),
@@ -125,6 +128,10 @@ fn parse_arguments() -> Options {
         }
     }
     options
+}
+
+fn file_stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Reads two numbers separated by a colon.
