@@ -45,8 +45,6 @@ pub struct SearchEngine {
     parser: QueryParser,
     weights: Weights,
     examples: ExampleIndex,
-    /// The record type of each tool, in catalog order.
-    families: Vec<usize>,
     trees: DecisionTrees,
 }
 
@@ -72,7 +70,7 @@ impl SearchEngine {
         }
         let index_catalog = || IndexBuilder::index(analyzer, catalog, lists, weights);
         let index_examples = || ExampleIndex::new(lists.examples, catalog, &Analyzer::new(lists));
-        let ((index, analyzer, related), examples) = parallel::join(index_catalog, index_examples);
+        let ((index, analyzer, related), mut examples) = parallel::join(index_catalog, index_examples);
         let parser = QueryParser {
             abbreviations: Abbreviations::new(analyzer.title_words()),
             analyzer,
@@ -82,13 +80,12 @@ impl SearchEngine {
             weights,
             opposites: Opposites::new(lists.opposites),
         };
-        let families = index.tools.iter().map(|tool| tool.family).collect();
+        examples.set_families(&index.tools.iter().map(|tool| tool.family).collect::<Vec<_>>());
         Self {
             index,
             parser,
             weights,
             examples,
-            families,
             trees: DecisionTrees::parse(lists.ranking, &features::NAMES),
         }
     }
@@ -192,7 +189,7 @@ impl SearchEngine {
         scores: &QueryScores<'_>,
         allowed: &dyn Fn(Tool) -> bool,
     ) -> RankingCandidates {
-        let examples = self.examples.scores(&query.words, &self.parser.analyzer, &self.families);
+        let examples = self.examples.scores(&query.words, &self.parser.analyzer);
         let reader = FeatureReader::new(&self.index, &self.parser.analyzer, query, scores, &examples);
         let ranked = self.rank(query, scores, &examples, allowed);
         let best = ranked.first().map_or(1.0, |best| best.score);

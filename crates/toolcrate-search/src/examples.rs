@@ -36,6 +36,12 @@ pub(crate) struct ExampleIndex {
     meanings: Vec<Option<[i8; DIMENSIONS]>>,
     /// The positions of each example's tools in the catalog.
     tools: Vec<Vec<u32>>,
+    /// The distinct record types of each example's tools.
+    families: Vec<Vec<usize>>,
+    /// The number of tools in the catalog.
+    tool_count: usize,
+    /// The number of record types in the catalog.
+    family_count: usize,
 }
 
 /// How similar the examples for a tool or a record type are to a query.
@@ -194,8 +200,19 @@ impl ExampleIndex {
         Some((vector, self.rarity(self.postings(stem).len())))
     }
 
-    /// Compares a query with the examples. `families` are the record types of the catalog's tools.
-    pub(crate) fn scores(&self, query: &[String], analyzer: &Analyzer, families: &[usize]) -> ExampleScores {
+    /// Sets the record types of the catalog's tools, which must be known before queries are compared.
+    pub(crate) fn set_families(&mut self, families: &[usize]) {
+        let distinct = |tools: &Vec<u32>| {
+            let families: BTreeSet<usize> = tools.iter().map(|tool| families[*tool as usize]).collect();
+            families.into_iter().collect()
+        };
+        self.families = self.tools.iter().map(distinct).collect();
+        self.tool_count = families.len();
+        self.family_count = families.iter().max().map_or(0, |most| most + 1);
+    }
+
+    /// Compares a query with the examples.
+    pub(crate) fn scores(&self, query: &[String], analyzer: &Analyzer) -> ExampleScores {
         if self.tools.is_empty() {
             return ExampleScores::default();
         }
@@ -210,15 +227,14 @@ impl ExampleIndex {
         }
         vote(&mut matches);
         let mut scores = ExampleScores {
-            by_tool: vec![ExampleMatch::default(); families.len()],
-            by_family: vec![ExampleMatch::default(); families.iter().max().map_or(0, |most| most + 1)],
+            by_tool: vec![ExampleMatch::default(); self.tool_count],
+            by_family: vec![ExampleMatch::default(); self.family_count],
             best: ExampleMatch::default(),
         };
-        for (found, tools) in matches.into_iter().zip(&self.tools) {
+        for ((found, tools), families) in matches.into_iter().zip(&self.tools).zip(&self.families) {
             scores.best.add(found);
             tools.iter().for_each(|tool| scores.by_tool[*tool as usize].add(found));
-            let of_tools: BTreeSet<usize> = tools.iter().map(|tool| families[*tool as usize]).collect();
-            of_tools.into_iter().for_each(|family| scores.by_family[family].add(found));
+            families.iter().for_each(|family| scores.by_family[*family].add(found));
         }
         scores
     }
@@ -308,8 +324,9 @@ mod tests {
         let analyzer = Analyzer::new(&WordLists::ENGLISH);
         let tools = ["list_invoices", "create_note", "update_ticket", "get_order"];
         let positions = tools.into_iter().zip(0..).collect();
-        let index = ExampleIndex::with_positions(EXAMPLES, &positions, &analyzer);
-        index.scores(&tokenize(query), &analyzer, &[0, 1, 1, 2])
+        let mut index = ExampleIndex::with_positions(EXAMPLES, &positions, &analyzer);
+        index.set_families(&[0, 1, 1, 2]);
+        index.scores(&tokenize(query), &analyzer)
     }
 
     #[test]
@@ -332,10 +349,7 @@ mod tests {
     fn meaning_is_compared_too() {
         let scores = scores("who owes us cash");
         assert!(scores.of_tool(0).meaning > scores.of_tool(1).meaning);
-        assert_eq!(
-            ExampleIndex::default().scores(&[], &Analyzer::new(&WordLists::ENGLISH), &[]).best.words,
-            0.0
-        );
+        assert_eq!(ExampleIndex::default().scores(&[], &Analyzer::new(&WordLists::ENGLISH)).best.words, 0.0);
     }
 
     #[test]

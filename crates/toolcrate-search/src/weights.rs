@@ -198,7 +198,7 @@ impl Weights {
         meaning_rarity: 1.0,
         text_whole: 2,
         text_requests: 4,
-        requests: 3,
+        requests: 2,
     };
 }
 
