@@ -127,7 +127,8 @@ fn unpack(published: &PublishedCrate, archives: &Path, folder: &Path) -> anyhow:
     let size =
         std::fs::metadata(&archive).with_context(|| format!("{} is missing", archive.display()))?.len();
     ensure!(size <= MAX_ARCHIVE, "the archive of {name} is {size} bytes (expected at most {MAX_ARCHIVE})");
-    finish(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(folder))?;
+    // The files in an archive are dated 2006, so cargo wouldn't notice that they have changed since the last run.
+    finish(Command::new("tar").arg("-xzmf").arg(&archive).arg("-C").arg(folder))?;
     let unpacked = folder.join(format!("{name}-{version}"));
     for file in REQUIRED {
         ensure!(unpacked.join(file).exists(), "the archive of {name} has no {file}");
