@@ -69,7 +69,7 @@ impl SearchEngine {
             analyzer.index_words(&[verb.to_owned()]);
         }
         let index_catalog = || IndexBuilder::index(analyzer, catalog, lists, weights);
-        let index_examples = || ExampleIndex::new(lists.examples, catalog, &Analyzer::new(lists));
+        let index_examples = || ExampleIndex::new(lists, catalog);
         let ((index, analyzer, related), mut examples) = parallel::join(index_catalog, index_examples);
         let parser = QueryParser {
             abbreviations: Abbreviations::new(analyzer.title_words()),

@@ -9,7 +9,8 @@ use toolcrate_runtime::Catalog;
 
 use crate::analyzer::Analyzer;
 use crate::labeled_queries::parse_queries;
-use crate::tokenizer::{lowercase, words_in};
+use crate::tokenizer::{has_digit, lowercase, words_in};
+use crate::word_lists::WordLists;
 use crate::word_vectors::{DIMENSIONS, TextVector, WordVector, cosine};
 
 /// The number of the most similar examples that vote.
@@ -75,9 +76,8 @@ struct Word {
 
 impl Word {
     fn new(word: &str, analyzer: &Analyzer) -> Self {
-        let is_number = word.contains(|c: char| c.is_ascii_digit());
         Self {
-            stem: (!is_number).then(|| hash(analyzer.stem(word).as_str())),
+            stem: (!has_digit(word)).then(|| hash(analyzer.stem(word).as_str())),
             vector: WordVector::find(word).filter(|_| !analyzer.is_stop_word(word)),
         }
     }
@@ -129,14 +129,14 @@ impl ExampleScores {
 }
 
 impl ExampleIndex {
-    /// Indexes a list of examples. Tools that the catalog doesn't contain are ignored.
-    pub(crate) fn new(list: &str, catalog: &'static Catalog, analyzer: &Analyzer) -> Self {
-        if list.is_empty() {
+    /// Indexes the examples in the word lists. Tools that the catalog doesn't contain are ignored.
+    pub(crate) fn new(lists: &WordLists, catalog: &'static Catalog) -> Self {
+        if lists.examples.is_empty() {
             return Self::default();
         }
         let positions =
             catalog.tools().zip(0..).map(|(tool, position)| (tool.short_name(), position)).collect();
-        Self::with_positions(list, &positions, analyzer)
+        Self::with_positions(lists.examples, &positions, &Analyzer::new(lists))
     }
 
     /// Indexes a list of examples. `positions` are the tools' positions in the catalog.
@@ -160,8 +160,8 @@ impl ExampleIndex {
         index.add_postings(found);
         let meanings: Vec<Option<(WordVector, f32)>> =
             words.all.iter().map(|word| index.meant(word)).collect();
-        let meaning = |text: &Vec<u32>| meaning(text.iter().filter_map(|word| meanings[*word as usize]));
-        index.meanings = texts.iter().map(meaning).collect();
+        let meant = |text: &Vec<u32>| text.iter().filter_map(|word| meanings[*word as usize]).collect();
+        index.meanings = texts.iter().map(meant).map(|text: TextVector| text.quantize(COMMON)).collect();
         index
     }
 
@@ -219,7 +219,8 @@ impl ExampleIndex {
         let words: Vec<Word> = query.iter().map(|word| Word::new(word, analyzer)).collect();
         let mut matches = vec![ExampleMatch::default(); self.tools.len()];
         self.add_words(&words, &mut matches);
-        if let Some(meaning) = meaning(words.iter().filter_map(|word| self.meant(word))) {
+        let meaning: TextVector = words.iter().filter_map(|word| self.meant(word)).collect();
+        if let Some(meaning) = meaning.quantize(COMMON) {
             let near = matches.iter_mut().zip(&self.meanings).filter(|(found, _)| found.words > MIN_SHARE);
             for (found, other) in near {
                 found.meaning = other.as_ref().map_or(0.0, |other| cosine(&meaning, other).max(0.0));
@@ -296,13 +297,6 @@ fn tokens<'w>(words: impl Iterator<Item = &'w Word>) -> impl Iterator<Item = u64
     tokens.into_iter()
 }
 
-/// Returns the meaning of words, given their vectors and weights.
-fn meaning(words: impl Iterator<Item = (WordVector, f32)>) -> Option<[i8; DIMENSIONS]> {
-    let mut meaning = TextVector::EMPTY;
-    words.for_each(|(vector, weight)| meaning.add(vector, weight));
-    meaning.quantize(COMMON)
-}
-
 /// Returns the same hash in every process.
 fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
     FixedState::default().hash_one(value)
@@ -312,7 +306,6 @@ fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
 mod tests {
     use super::*;
     use crate::tokenizer::tokenize;
-    use crate::word_lists::WordLists;
 
     const EXAMPLES: &str = "query\tarea\ttools\tset\n\
         who owes us money\ta\tlist_invoices\ts\n\

@@ -40,13 +40,7 @@ pub(crate) fn text_vector(
     index: &Bm25Index,
     vectors: &HashMap<IndexedToken, WordVector>,
 ) -> TextVector {
-    let mut meaning = TextVector::EMPTY;
-    for token in text {
-        if let Some(vector) = vectors.get(token) {
-            meaning.add(*vector, index.token_rarity(Some(*token)));
-        }
-    }
-    meaning
+    text.iter().filter_map(|token| Some((*vectors.get(token)?, index.token_rarity(Some(*token))))).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use foldhash::HashMap;
 
 use crate::analyzer::Analyzer;
 use crate::intent::{Intent, VerbTable};
+use crate::tokenizer::has_digit;
 
 /// The activities between which the model distinguishes, in the order of its weights.
 pub(crate) const ACTIVITIES: [Intent; 8] = [
@@ -80,7 +81,7 @@ pub(crate) fn features(
 
 /// Returns the placeholder for a number, a name, or a word in titles, or else the word itself. Verbs are kept.
 fn placeholder(word: &str, is_name: bool, analyzer: &Analyzer, verbs: &VerbTable) -> String {
-    if word.contains(|c: char| c.is_ascii_digit()) {
+    if has_digit(word) {
         return if word.len() < 3 { "0" } else { "#" }.to_owned();
     }
     let is_verb = verbs.has_word(word);

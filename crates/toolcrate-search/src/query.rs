@@ -163,11 +163,8 @@ impl ParsedQuery {
 
     /// Returns the meaning of the query, with more weight on words that are rare in titles.
     pub(crate) fn meaning(&self, titles: &Bm25Index, analyzer: &Analyzer) -> TextVector {
-        let mut meaning = TextVector::EMPTY;
-        for (stem, vector, weight) in &self.meaning {
-            meaning.add(*vector, weight * titles.token_rarity(analyzer.vocabulary.stem(stem)));
-        }
-        meaning
+        let rarity = |stem| titles.token_rarity(analyzer.vocabulary.stem(stem));
+        self.meaning.iter().map(|(stem, vector, weight)| (*vector, weight * rarity(stem))).collect()
     }
 
     /// Returns the stems of the words with a meaning, and their vectors.

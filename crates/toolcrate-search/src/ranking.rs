@@ -56,7 +56,6 @@ impl<'a> QueryScores<'a> {
         let tokens = parser.analyzer.find_tokens(&query.tokens);
         let titles = index.titles.scores(&tokens, weights.other_sense);
         let descriptions = index.descriptions.scores(&tokens, weights.other_sense);
-        let best = |scores: &[f32]| scores.iter().copied().fold(0.0, f32::max);
         let best = best(&titles).max(weights.own_description * best(&descriptions));
         let best = best.max(MIN_MEANING_SCALE);
         let meanings = if weights.meaning > 0.0 {
@@ -131,7 +130,7 @@ impl<'a> QueryScores<'a> {
 
     /// Returns the best score of each part.
     pub(crate) fn best_parts(&self) -> PartScores {
-        let best = |scores: &[f32]| scores.iter().copied().fold(MIN_BEST_SCORE, f32::max);
+        let best = |scores: &[f32]| best(scores).max(MIN_BEST_SCORE);
         PartScores {
             title: best(&self.titles),
             description: best(&self.descriptions),
@@ -155,11 +154,14 @@ impl<'a> QueryScores<'a> {
         1.0 - self.weights.coverage + self.weights.coverage * self.coverage(number, tool)
     }
 
+    /// Returns true if the tool's title contains the query's main thing, or if there is none.
+    fn has_head(&self, number: usize, tool: &ToolDocument) -> bool {
+        self.concepts.first().is_none_or(|head| head.is_in_title(number, tool))
+    }
+
     /// Returns the factor for how well the tool matches the query's main thing.
     fn head_factor(&self, number: usize, tool: &ToolDocument) -> f32 {
-        let lacks_head =
-            self.query.has_head && !self.concepts.first().is_none_or(|head| head.is_in_title(number, tool));
-        let head = if lacks_head {
+        let head = if self.query.has_head && !self.has_head(number, tool) {
             self.weights.missing_head
         } else if self.roles[tool.head].is_subject {
             self.weights.matching_head
@@ -221,8 +223,8 @@ impl<'a> QueryScores<'a> {
             all: self.concepts.len() as f32,
             covered: count(&|thing| thing.stems.are_in(number, tool)),
             titled: count(&|thing| thing.is_in_title(number, tool)),
-            fields: count(&|thing| tool.fields.is_some_and(|number| thing.fields[number])),
-            has_head: self.concepts.first().is_none_or(|head| head.is_in_title(number, tool)),
+            fields: count(&|thing| thing.is_field(tool)),
+            has_head: self.has_head(number, tool),
         }
     }
 }
@@ -248,6 +250,11 @@ pub(crate) struct MatchedThings {
     pub(crate) fields: f32,
     /// True if its title contains the main thing.
     pub(crate) has_head: bool,
+}
+
+/// Returns the best of some scores, at least 0.
+fn best(scores: &[f32]) -> f32 {
+    scores.iter().copied().fold(0.0, f32::max)
 }
 
 /// Returns the weight of a tool's description: that of a title, unless it only repeats and explains the title.
@@ -285,6 +292,11 @@ impl ConceptMatches {
             || (self.is_untitled && self.stems.are_in(number, tool))
     }
 
+    /// Returns true if the tool's records have a field with that name.
+    fn is_field(&self, tool: &ToolDocument) -> bool {
+        tool.fields.is_some_and(|number| self.fields[number])
+    }
+
     /// Returns how well the tool covers it: fully if its title or an alias contains it, and less if they contain an
     /// alternative meaning, if its description contains it, or if its records have a field with that name.
     fn coverage(&self, number: usize, tool: &ToolDocument, weights: &Weights) -> f32 {
@@ -292,9 +304,8 @@ impl ConceptMatches {
             return 1.0;
         }
         let is_related = self.related.as_ref().is_some_and(|related| related.are_in(number, tool));
-        let is_field = tool.fields.is_some_and(|number| self.fields[number]);
         let related = if is_related { weights.related_coverage } else { 0.0 };
-        let field = if is_field { weights.field_coverage } else { 0.0 };
+        let field = if self.is_field(tool) { weights.field_coverage } else { 0.0 };
         let is_described = tool.is_described && self.descriptions[tool.description];
         let described = if is_described { weights.description_coverage } else { 0.0 };
         related.max(field).max(described)

@@ -1,7 +1,7 @@
 //! Corrects the spelling of query words, using the vocabulary of the indexed text.
 
 use crate::analyzer::Analyzer;
-use crate::tokenizer::tokenize_cased;
+use crate::tokenizer::{has_digit, tokenize_cased};
 use crate::word_vectors::WordVector;
 
 /// Shorter words aren't corrected, except for transposed letters.
@@ -48,8 +48,7 @@ impl Analyzer {
         if !is_known && let Some(one) = word.strip_suffix('s').filter(|one| self.is_known_word(one)) {
             return one.to_owned();
         }
-        let has_digit = word.chars().any(|c| c.is_ascii_digit());
-        if is_known || has_digit || self.has_stem(&self.stem(word)) {
+        if is_known || has_digit(word) || self.has_stem(&self.stem(word)) {
             return word.to_owned();
         }
         if word.chars().count() < MIN_CORRECTED_CHARS {

@@ -37,6 +37,11 @@ pub(crate) fn bounded(query: &str) -> &str {
     query
 }
 
+/// Returns true if a word contains a digit.
+pub(crate) fn has_digit(word: &str) -> bool {
+    word.contains(|c: char| c.is_ascii_digit())
+}
+
 /// Splits text into lowercase words.
 pub(crate) fn tokenize(text: &str) -> Vec<String> {
     tokenize_cased(&lowercase(text))

@@ -79,6 +79,15 @@ impl WordVector {
 #[derive(Clone, Debug)]
 pub(crate) struct TextVector([f32; DIMENSIONS]);
 
+/// Adds up words with their weights.
+impl FromIterator<(WordVector, f32)> for TextVector {
+    fn from_iter<I: IntoIterator<Item = (WordVector, f32)>>(words: I) -> Self {
+        let mut meaning = Self::EMPTY;
+        words.into_iter().for_each(|(word, weight)| meaning.add(word, weight));
+        meaning
+    }
+}
+
 impl TextVector {
     /// The meaning of an empty text.
     pub(crate) const EMPTY: Self = Self([0.0; DIMENSIONS]);

@@ -243,8 +243,7 @@ fn examples(options: &Options) -> Option<&'static str> {
         None => HashSet::new(),
     };
     let is_kept = |line: &&str| !line.split('\t').next().is_some_and(|query| dropped.contains(query));
-    let kept: String = text.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect();
-    Some(kept.leak())
+    Some(keep_lines(&text, is_kept).leak())
 }
 
 /// Keeps the headings of a sectioned list and a share of its entries.
@@ -254,6 +253,10 @@ fn keep_share(text: &str, share: f64, seed: u64) -> String {
         (seed, line).hash(&mut hasher);
         line.starts_with(['[', '#']) || (hasher.finish() as f64) < share * u64::MAX as f64
     };
+    keep_lines(text, is_kept)
+}
+
+fn keep_lines(text: &str, is_kept: impl Fn(&&str) -> bool) -> String {
     text.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect()
 }
 
